@@ -1,0 +1,27 @@
+# Warnings are errors for our own code; third-party headers come in as system headers.
+add_library(itpn_options INTERFACE)
+target_compile_options(itpn_options INTERFACE -Wall -Wextra -Werror -Wno-psabi -fno-math-errno)
+target_include_directories(itpn_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+if(ITPN_SANITIZE)
+  if(ITPN_WITH_TORCH)
+    message(FATAL_ERROR "ITPN_SANITIZE needs ITPN_WITH_TORCH=OFF: a prebuilt LibTorch gives false alarms")
+  endif()
+  add_compile_options(-fsanitize=${ITPN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ITPN_SANITIZE})
+endif()
+
+find_program(ITPN_MOLD mold)
+if(ITPN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_program(ITPN_CCACHE ccache)
+if(ITPN_CCACHE)
+  # The sloppiness is what ccache asks for before it caches files that use a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${ITPN_CCACHE})
+endif()

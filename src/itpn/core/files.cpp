@@ -1,0 +1,170 @@
+#include "itpn/core/files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+const char* advice_for(int error) {
+  switch (error) {
+    case ENOSPC:
+      return "; free some space";
+    case EDQUOT:
+      return "; the quota of this user is used up";
+    case EROFS:
+      return "; the file system is mounted read-only";
+    case EMFILE:
+      return "; too many open files in this process, raise `ulimit -n`";
+    case EACCES:
+      return "; check the permissions";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void throw_io_error(const std::string& path, const std::string& doing, int negative_errno) {
+  const int error = -negative_errno;
+  throw io_error(fmt::format("{}: cannot {}: {}{}", path, doing, std::strerror(error), advice_for(error)));
+}
+
+OpenFile::OpenFile(Fs& fs, const std::string& path, OpenMode mode) : fs_(fs), path_(path) {
+  do {
+    file_ = fs_.open(path, mode);
+  } while (file_ == -EINTR);
+  if (file_ < 0) throw_io_error(path, mode == OpenMode::kRead ? "open" : "open for writing", file_);
+}
+
+OpenFile::~OpenFile() {
+  if (file_ >= 0) fs_.close(file_);
+}
+
+void OpenFile::read_exactly(std::span<std::byte> into, uint64_t offset) {
+  while (!into.empty()) {
+    const int64_t got = fs_.pread(file_, into.data(), into.size(), offset);
+    if (got == -EINTR) continue;
+    if (got < 0) throw_io_error(path_, "read", static_cast<int>(got));
+    if (got == 0) throw io_error(fmt::format("{}: the file ends {} bytes too early", path_, into.size()));
+    into = into.subspan(static_cast<size_t>(got));
+    offset += static_cast<uint64_t>(got);
+  }
+}
+
+void OpenFile::write_all(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const int64_t written = fs_.write(file_, bytes.data(), bytes.size());
+    if (written == -EINTR) continue;
+    if (written <= 0) throw_io_error(path_, "write", written < 0 ? static_cast<int>(written) : -EIO);
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+}
+
+void OpenFile::fsync() {
+  const int result = fs_.fsync(file_);
+  if (result < 0) throw_io_error(path_, "flush to disk", result);
+}
+
+void OpenFile::close() {
+  const int result = fs_.close(file_);
+  file_ = -1;
+  if (result < 0) throw_io_error(path_, "close", result);
+}
+
+uint64_t OpenFile::size() {
+  FileStatus status;
+  const int result = fs_.stat(path_, &status);
+  if (result < 0) throw_io_error(path_, "read", result);
+  return status.size;
+}
+
+bool exists(Fs& fs, const std::string& path) {
+  FileStatus status;
+  return fs.stat(path, &status) == 0;
+}
+
+bool is_directory(Fs& fs, const std::string& path) {
+  FileStatus status;
+  return fs.stat(path, &status) == 0 && status.is_directory;
+}
+
+void make_directories(Fs& fs, const std::string& path) {
+  if (path.empty() || is_directory(fs, path)) return;
+  make_directories(fs, parent_path(path));
+  const int result = fs.mkdir(path);
+  if (result == -EEXIST && is_directory(fs, path)) return;
+  if (result < 0) throw_io_error(path, "make the directory", result);
+}
+
+void remove_all(Fs& fs, const std::string& path) {
+  if (is_directory(fs, path)) {
+    std::vector<DirectoryEntry> entries;
+    const int listed = fs.list(path, &entries);
+    if (listed < 0) throw_io_error(path, "list", listed);
+    for (const auto& entry : entries) remove_all(fs, join_path(path, entry.name));
+  }
+  const int result = fs.unlink(path);
+  if (result < 0 && result != -ENOENT) throw_io_error(path, "delete", result);
+}
+
+std::vector<std::byte> read_file(Fs& fs, const std::string& path, uint64_t max_bytes) {
+  FileStatus status;
+  const int result = fs.stat(path, &status);
+  if (result < 0) throw_io_error(path, "read", result);
+  if (status.is_directory) throw_io_error(path, "read", -EISDIR);
+  if (status.size > max_bytes) {
+    throw io_error(fmt::format("{}: {} bytes, more than the limit of {}", path, status.size, max_bytes));
+  }
+  OpenFile file(fs, path, OpenMode::kRead);
+  std::vector<std::byte> bytes(status.size);
+  file.read_exactly(bytes, 0);
+  return bytes;
+}
+
+std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes) {
+  const auto bytes = read_file(fs, path, max_bytes);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void write_file_atomically(Fs& fs, const std::string& path, std::span<const std::byte> bytes) {
+  const std::string temporary = fmt::format("{}.tmp-{}", path, ::getpid());
+  try {
+    OpenFile file(fs, temporary, OpenMode::kCreate);
+    file.write_all(bytes);
+    file.fsync();
+    file.close();
+    const int renamed = fs.rename(temporary, path);
+    if (renamed < 0) throw_io_error(path, "rename to", renamed);
+  } catch (const Error&) {
+    fs.unlink(temporary);
+    throw;
+  }
+  const std::string parent = parent_path(path);
+  OpenFile(fs, parent.empty() ? "." : parent, OpenMode::kDirectory).fsync();
+}
+
+void write_file_atomically(Fs& fs, const std::string& path, const std::string& text) {
+  write_file_atomically(fs, path, std::as_bytes(std::span(text)));
+}
+
+std::string join_path(const std::string& directory, const std::string& name) {
+  if (directory.empty() || name.starts_with('/')) return name;
+  return directory.ends_with('/') ? directory + name : directory + "/" + name;
+}
+
+std::string parent_path(const std::string& path) {
+  const size_t end = path.find_last_not_of('/');
+  if (end == std::string::npos) return path.empty() ? "" : "/";
+  const size_t slash = path.find_last_of('/', end);
+  if (slash == std::string::npos) return "";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace itpn

@@ -1,0 +1,101 @@
+// The one door to the disk. Everything that writes state goes through `Fs`, so that tests can replace it by one that
+// fails, or by one that remembers what a power cut may leave (tests/support: FaultFs, SimFs).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace itpn {
+
+struct DirectoryEntry {
+  std::string name;  // bytes as stored, not necessarily UTF-8
+  bool is_directory = false;
+};
+
+struct FileStatus {
+  uint64_t size = 0;
+  bool is_directory = false;
+  bool is_regular = false;
+};
+
+enum class OpenMode {
+  kRead,       // existing file, read only
+  kCreate,     // write only; created or truncated
+  kAppend,     // write only, at the end; created if missing
+  kLock,       // read and write; created if missing, never truncated
+  kDirectory,  // a directory, to fsync it
+};
+
+// The operations of the operating system that the program uses. Each returns a value >= 0, or -errno. `write` and
+// `pread` may be short and may return -EINTR; the helpers below loop.
+class Fs {
+ public:
+  virtual ~Fs() = default;
+  virtual int open(const std::string& path, OpenMode mode) = 0;
+  virtual int64_t pread(int file, void* into, size_t size, uint64_t offset) = 0;
+  virtual int64_t write(int file, const void* bytes, size_t size) = 0;
+  virtual int fsync(int file) = 0;
+  virtual int close(int file) = 0;
+  virtual int mkdir(const std::string& path) = 0;
+  virtual int rename(const std::string& from, const std::string& to) = 0;
+  // A file, or an empty directory.
+  virtual int unlink(const std::string& path) = 0;
+  // Entries without "." and "..", sorted by name.
+  virtual int list(const std::string& path, std::vector<DirectoryEntry>* entries) = 0;
+  virtual int stat(const std::string& path, FileStatus* status) = 0;
+  virtual int free_space(const std::string& path, uint64_t* bytes) = 0;
+  // Exclusive, without waiting: -EWOULDBLOCK if another process holds it. Freed by close or by the process's end.
+  virtual int lock(int file) = 0;
+};
+
+// The real disk.
+Fs& posix_fs();
+
+// "PATH: what happened (the system's words)", with exit code 5; names the limit for EMFILE, the need for ENOSPC.
+[[noreturn]] void throw_io_error(const std::string& path, const std::string& doing, int negative_errno);
+
+// A file that closes itself. `open` throws Error with exit code 5 where the system says no.
+class OpenFile {
+ public:
+  OpenFile(Fs& fs, const std::string& path, OpenMode mode);
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  // Reads exactly `into.size()` bytes from `offset`, or throws (a file that is too short is an error too).
+  void read_exactly(std::span<std::byte> into, uint64_t offset);
+  // Writes all bytes, looping over short writes and EINTR, or throws.
+  void write_all(std::span<const std::byte> bytes);
+  void fsync();
+  // Closes and reports a failure to close; the destructor closes silently.
+  void close();
+  uint64_t size();
+  const std::string& path() const { return path_; }
+  int descriptor() const { return file_; }
+
+ private:
+  Fs& fs_;
+  std::string path_;
+  int file_ = -1;
+};
+
+bool exists(Fs& fs, const std::string& path);
+bool is_directory(Fs& fs, const std::string& path);
+// mkdir -p.
+void make_directories(Fs& fs, const std::string& path);
+// Deletes a file or a whole directory tree; a path that is not there is no error.
+void remove_all(Fs& fs, const std::string& path);
+// The whole file; throws exit code 5 if it is larger than `max_bytes`.
+std::vector<std::byte> read_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);
+std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);
+// Old content or new content at every moment, also after a power cut: temporary file beside it, fsync, rename, fsync
+// of the directory.
+void write_file_atomically(Fs& fs, const std::string& path, std::span<const std::byte> bytes);
+void write_file_atomically(Fs& fs, const std::string& path, const std::string& text);
+std::string join_path(const std::string& directory, const std::string& name);
+std::string parent_path(const std::string& path);
+
+}  // namespace itpn

@@ -1,0 +1,103 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "itpn/core/files.h"
+
+namespace itpn {
+namespace {
+
+int or_errno(int result) { return result < 0 ? -errno : result; }
+
+int open_flags(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::kRead:
+      return O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hang us
+    case OpenMode::kCreate:
+      return O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    case OpenMode::kAppend:
+      return O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+    case OpenMode::kLock:
+      return O_RDWR | O_CREAT | O_CLOEXEC;
+    case OpenMode::kDirectory:
+      return O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  }
+  return O_RDONLY;
+}
+
+class PosixFs final : public Fs {
+ public:
+  int open(const std::string& path, OpenMode mode) override {
+    return or_errno(::open(path.c_str(), open_flags(mode), 0644));
+  }
+  int64_t pread(int file, void* into, size_t size, uint64_t offset) override {
+    const ssize_t got = ::pread(file, into, size, static_cast<off_t>(offset));
+    return got < 0 ? -errno : got;
+  }
+  int64_t write(int file, const void* bytes, size_t size) override {
+    const ssize_t written = ::write(file, bytes, size);
+    return written < 0 ? -errno : written;
+  }
+  int fsync(int file) override { return or_errno(::fsync(file)); }
+  int close(int file) override { return or_errno(::close(file)); }
+  int mkdir(const std::string& path) override { return or_errno(::mkdir(path.c_str(), 0755)); }
+  int rename(const std::string& from, const std::string& to) override {
+    return or_errno(::rename(from.c_str(), to.c_str()));
+  }
+  int unlink(const std::string& path) override { return or_errno(::remove(path.c_str())); }
+  int list(const std::string& path, std::vector<DirectoryEntry>* entries) override;
+  int stat(const std::string& path, FileStatus* status) override;
+  int free_space(const std::string& path, uint64_t* bytes) override;
+  int lock(int file) override { return or_errno(::flock(file, LOCK_EX | LOCK_NB)); }
+};
+
+int PosixFs::list(const std::string& path, std::vector<DirectoryEntry>* entries) {
+  entries->clear();
+  DIR* directory = ::opendir(path.c_str());
+  if (!directory) return -errno;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory)) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    FileStatus status;
+    // A dangling link has no status: it is listed as a non-directory, and opening it will say why.
+    const bool known = stat(join_path(path, name), &status) == 0;
+    entries->push_back({name, known && status.is_directory});
+    errno = 0;
+  }
+  const int failure = errno;
+  ::closedir(directory);
+  std::sort(entries->begin(), entries->end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return -failure;
+}
+
+int PosixFs::stat(const std::string& path, FileStatus* status) {
+  struct ::stat raw {};
+  if (::stat(path.c_str(), &raw) != 0) return -errno;
+  *status = {static_cast<uint64_t>(raw.st_size), S_ISDIR(raw.st_mode), S_ISREG(raw.st_mode)};
+  return 0;
+}
+
+int PosixFs::free_space(const std::string& path, uint64_t* bytes) {
+  struct ::statvfs raw {};
+  if (::statvfs(path.c_str(), &raw) != 0) return -errno;
+  *bytes = static_cast<uint64_t>(raw.f_bavail) * raw.f_frsize;
+  return 0;
+}
+
+}  // namespace
+
+Fs& posix_fs() {
+  static PosixFs instance;
+  return instance;
+}
+
+}  // namespace itpn
