@@ -1,0 +1,61 @@
+# The commands of the README. Everything is set up on the first call and not done twice.
+PRESET ?= release
+FIXTURES ?= ../shared/reference/fixtures
+IMAGES ?=
+SET ?=
+DEMO_DIR ?= out/demo
+JOBS ?= $(shell nproc)
+
+ITPN := build/release/bin/itpn
+SETUP := tools/setup.sh
+# Bit-for-bit comparisons hold for one thread count and one instruction set: pin both for tests.
+TEST_ENV := OMP_NUM_THREADS=2
+
+.PHONY: help setup build demo test check golden asan format bench clean
+
+help:
+	@echo "make build                 build/release/bin/itpn, with everything it needs"
+	@echo "make demo [IMAGES=DIR]     pre-train itpn-tiny for a few minutes and show what it learnt (out/demo)"
+	@echo "make test                  formatting, layers, unit, golden, integration and sanitizer tests"
+	@echo "make golden [FIXTURES=DIR] compare with the reference values"
+	@echo "make asan                  torch-free libraries and parsers under sanitizers"
+	@echo "make format                format the sources"
+	@echo "make bench                 speed of the pre-training step and of the loader"
+	@echo "make clean                 delete build/ (.venv and out/ stay)"
+
+setup:
+	@$(SETUP) packages
+	@$(SETUP) torch
+
+build: setup
+	@$(SETUP) build $(PRESET)
+
+$(ITPN): build
+
+demo: build
+	@tools/demo.sh "$(DEMO_DIR)" "$(IMAGES)" $(SET)
+
+check: setup
+	@tools/check_layers.py
+	@tools/check_format.sh
+
+# Warnings about missing shared data are skips inside the tests, never failures.
+test: check build
+	@$(TEST_ENV) ctest --test-dir build/release --output-on-failure -j $(JOBS)
+	@$(MAKE) --no-print-directory asan
+
+golden: build
+	@build/release/bin/itpn_golden "$(FIXTURES)"
+
+asan: setup
+	@$(SETUP) build asan
+	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
+format: setup
+	@tools/check_format.sh --fix
+
+bench: build
+	@$(ITPN) benchmark pretrain --preset itpn-base --batch-size 8 --precision bf16
+
+clean:
+	rm -rf build
