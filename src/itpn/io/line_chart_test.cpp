@@ -1,0 +1,47 @@
+#include "itpn/io/line_chart.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace itpn {
+namespace {
+
+int count_colour(const Image& image, uint8_t r, uint8_t g, uint8_t b) {
+  int count = 0;
+  for (size_t i = 0; i + 2 < image.pixels.size(); i += 3) {
+    count += image.pixels[i] == r && image.pixels[i + 1] == g && image.pixels[i + 2] == b;
+  }
+  return count;
+}
+
+TEST(LineChart, TicksAreRoundAndCoverTheRange) {
+  EXPECT_EQ(nice_ticks(0.0, 10.0, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
+  const auto ticks = nice_ticks(0.53, 0.94, 6);
+  ASSERT_FALSE(ticks.empty());
+  EXPECT_GE(ticks.front(), 0.53);
+  EXPECT_LE(ticks.back(), 0.94);
+  EXPECT_TRUE(nice_ticks(1.0, 1.0, 5).empty());
+}
+
+TEST(LineChart, DrawsEverySeriesInItsColour) {
+  LineChart chart{
+      .title = "loss", .x_label = "step", .series = {{"a", {0, 1, 2}, {3, 2, 1}}, {"b", {0, 1, 2}, {1, 2, 3}}}};
+  const Image image = draw_line_chart(chart);
+  EXPECT_EQ(image.width, 960);
+  EXPECT_EQ(image.pixels.size(), 960U * 540U * 3U);
+  EXPECT_GT(count_colour(image, 0, 114, 178), 500);
+  EXPECT_GT(count_colour(image, 213, 94, 0), 500);
+}
+
+TEST(LineChart, SurvivesNoDataConstantDataAndGaps) {
+  const double nan = std::nan("");
+  EXPECT_EQ(draw_line_chart({.title = "", .x_label = "", .series = {}}).channels, 3);
+  EXPECT_EQ(draw_line_chart({.title = "", .x_label = "", .series = {{"c", {1}, {1}}}}).channels, 3);
+  const Image gap = draw_line_chart({.title = "", .x_label = "", .series = {{"g", {0, 1, 2}, {1, nan, 1}}}});
+  const Image whole = draw_line_chart({.title = "", .x_label = "", .series = {{"g", {0, 1, 2}, {1, 1, 1}}}});
+  EXPECT_LT(count_colour(gap, 0, 114, 178), count_colour(whole, 0, 114, 178) / 2);
+}
+
+}  // namespace
+}  // namespace itpn
