@@ -1,0 +1,37 @@
+#include "itpn/engine/precision.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+
+void configure_numerics(const TrainConfig& config, const torch::Device& device) {
+  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  at::globalContext().setFloat32MatmulPrecision("highest");
+  at::globalContext().setAllowTF32CuDNN(false);
+  if (device.is_cpu()) return;
+  at::globalContext().setBenchmarkCuDNN(false);
+  if (!config.deterministic) return;
+  // Read when the first product runs; an operation without a deterministic kernel warns and goes on. Filling fresh
+  // memory with NaN, which the mode would add, costs a pass over every allocation and changes no result here.
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
+
+torch::ScalarType compute_type(const std::string& precision, const torch::Device& device) {
+  if (precision == "bf16") return torch::kBFloat16;
+  if (precision == "fp32") return torch::kFloat32;
+  if (precision != "fp16")
+    throw usage_error(fmt::format("train.precision = \"{}\": want fp32, bf16 or fp16", precision));
+  if (device.is_cpu()) throw usage_error("train.precision = \"fp16\" needs a GPU; on the CPU use bf16 or fp32");
+  return torch::kFloat16;
+}
+
+}  // namespace itpn

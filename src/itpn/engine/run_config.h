@@ -1,0 +1,104 @@
+// Settings of a training run that no model and no dataset knows: its length, its batch, its checkpoints and its logs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace itpn {
+
+// How long to train, on what, in which arithmetic. One optimiser step uses `global_batch_size` samples, gathered over
+// global_batch_size / micro_batch_size forward passes.
+struct TrainConfig {
+  int64_t epochs = 10;
+  int64_t max_steps = 0;
+  int64_t global_batch_size = 64;
+  int64_t micro_batch_size = 0;
+  std::string precision = "fp32";
+  std::string device = "auto";
+  int64_t threads = 0;
+  int64_t seed = 0;
+  bool deterministic = true;
+  bool activation_checkpointing = false;
+  int64_t max_skipped_steps = 5;
+  int64_t skip_window = 100;
+
+  int64_t micro_batch() const { return micro_batch_size > 0 ? micro_batch_size : global_batch_size; }
+  int64_t accumulation() const { return global_batch_size / micro_batch(); }
+};
+
+template <class V>
+void visit_fields(V& v, TrainConfig& c) {
+  v("epochs", c.epochs, {.doc = "passes over the data", .min = 1});
+  v("max_steps", c.max_steps,
+    {.doc = "stop after this many optimiser steps; 0 = after `epochs`. The schedule still spans `epochs`",
+     .min = 0,
+     .trajectory = false});
+  v("global_batch_size", c.global_batch_size, {.doc = "samples of one optimiser step", .min = 1});
+  v("micro_batch_size", c.micro_batch_size,
+    {.doc = "samples of one forward pass, which bounds the memory; divides the global batch; 0 = all at once",
+     .min = 0,
+     .trajectory = false});
+  v("precision", c.precision,
+    {.doc = "arithmetic of the matrix products; weights are kept in fp32 besides (fp16 needs a GPU)",
+     .one_of = {"fp32", "bf16", "fp16"}});
+  v("device", c.device,
+    {.doc = "auto | cpu | cuda | cuda:N; auto takes the accelerator if there is one", .trajectory = false});
+  v("threads", c.threads,
+    {.doc = "CPU threads of the model; 0 = OMP_NUM_THREADS or all cores. Results are bit-equal only for equal threads",
+     .min = 0,
+     .max = 4096,
+     .trajectory = false});
+  v("seed", c.seed, {.doc = "start of every random decision of the run", .min = 0});
+  v("deterministic", c.deterministic,
+    {.doc = "on a GPU: only algorithms whose result is the same in every run", .trajectory = false});
+  v("activation_checkpointing", c.activation_checkpointing,
+    {.doc = "compute the blocks' activations again in the backward pass: less memory, about a third slower",
+     .trajectory = false});
+  v("max_skipped_steps", c.max_skipped_steps,
+    {.doc = "stop with exit code 6 when more steps than this had a loss or gradient that is not finite, within "
+            "`skip_window` steps",
+     .min = 0,
+     .trajectory = false});
+  v("skip_window", c.skip_window, {.doc = "steps over which max_skipped_steps counts", .min = 1, .trajectory = false});
+}
+
+// When a checkpoint is written, besides the end of the run and a signal, and which stay.
+struct CheckpointConfig {
+  int64_t every_steps = 0;
+  double every_minutes = 30.0;
+  int64_t keep = 2;
+  int64_t keep_every_steps = 0;
+  bool background = true;
+};
+
+template <class V>
+void visit_fields(V& v, CheckpointConfig& c) {
+  v("every_steps", c.every_steps, {.doc = "steps between two checkpoints; 0 = by time only", .min = 0});
+  v("every_minutes", c.every_minutes, {.doc = "minutes between two checkpoints; 0 = by steps only", .min = 0.0});
+  v("keep", c.keep, {.doc = "newest verified checkpoints to keep", .min = 2});
+  v("keep_every_steps", c.keep_every_steps,
+    {.doc = "also keep every checkpoint whose step this number divides; 0 = none", .min = 0});
+  v("background", c.background, {.doc = "write while training goes on"});
+}
+
+// What is written down while training.
+struct LogConfig {
+  int64_t every_steps = 10;
+  int64_t panel_every_steps = 0;
+  int64_t panel_images = 8;
+  int64_t validate_every_epochs = 1;
+  bool tensorboard = true;
+};
+
+template <class V>
+void visit_fields(V& v, LogConfig& c) {
+  v("every_steps", c.every_steps, {.doc = "steps between two lines of metrics.jsonl", .min = 1});
+  v("panel_every_steps", c.panel_every_steps,
+    {.doc = "steps between two panels of pictures in samples/; 0 = only at the end", .min = 0});
+  v("panel_images", c.panel_images, {.doc = "rows of a panel; 0 = no panels", .min = 0, .max = 64});
+  v("validate_every_epochs", c.validate_every_epochs,
+    {.doc = "epochs between two passes over data.val_path; 0 = only at the end", .min = 0});
+  v("tensorboard", c.tensorboard, {.doc = "also write TensorBoard events"});
+}
+
+}  // namespace itpn

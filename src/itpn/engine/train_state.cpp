@@ -1,0 +1,80 @@
+#include "itpn/engine/train_state.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+using nlohmann::json;
+
+// One list for reading and writing: `visit(key, field)` for each number of the state.
+template <class P, class V>
+void visit_state(P& p, V&& visit) {
+  visit("step", p.step);
+  visit("epoch", p.epoch);
+  visit("step_in_epoch", p.step_in_epoch);
+  visit("steps_per_epoch", p.steps_per_epoch);
+  visit("total_steps", p.total_steps);
+  visit("samples_seen", p.samples_seen);
+  visit("epoch_loss_sum", p.epoch_loss_sum);
+  visit("epoch_loss_count", p.epoch_loss_count);
+  visit("last_loss", p.last_loss);
+  visit("scaler_scale", p.scaler.scale);
+  visit("scaler_good_steps", p.scaler.good_steps);
+  visit("scaler_backed_off", p.scaler.backed_off);
+  visit("skipped_steps", p.counters.skipped_steps);
+  visit("recent_skips", p.counters.recent_skips);
+  visit("bad_samples", p.counters.bad_samples);
+  visit("resumes", p.counters.resumes);
+  visit("trained_seconds", p.counters.trained_seconds);
+  visit("metrics_bytes", p.metrics_bytes);
+  visit("data_count", p.data.count);
+  visit("data_hash", p.data.hash);
+  visit("config_toml", p.config_toml);
+  visit("config_hash", p.config_hash);
+  visit("seed", p.seed);
+  visit("threads", p.threads);
+  visit("cpu_capability", p.cpu_capability);
+  visit("torch_version", p.torch_version);
+  visit("program_version", p.program_version);
+}
+
+}  // namespace
+
+bool Progress::advance(int64_t samples) {
+  ++step;
+  samples_seen += samples;
+  if (++step_in_epoch < steps_per_epoch) return false;
+  step_in_epoch = 0;
+  ++epoch;
+  epoch_loss_sum = 0.0;
+  epoch_loss_count = 0;
+  return true;
+}
+
+std::string to_json(const Progress& progress) {
+  json out = {{"format", "itpn-train-state"}, {"format_version", 1}};
+  visit_state(progress, [&out](const char* key, const auto& field) { out[key] = field; });
+  return out.dump(2) + "\n";
+}
+
+Progress progress_from_json(const std::string& text, const std::string& where) {
+  Progress progress;
+  try {
+    const json in = json::parse(text);
+    if (in.at("format_version").get<int64_t>() > 1) {
+      throw checkpoint_error(fmt::format("{}: written by a newer version of itpn (state format {}, this one reads 1)",
+                                         where, in.at("format_version").get<int64_t>()));
+    }
+    visit_state(progress, [&in](const char* key, auto& field) { in.at(key).get_to(field); });
+  } catch (const json::exception& error) {
+    throw checkpoint_error(fmt::format("{}: not a training state: {}", where, error.what()));
+  }
+  return progress;
+}
+
+}  // namespace itpn

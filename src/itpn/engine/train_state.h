@@ -1,0 +1,75 @@
+// Everything that a resumed run needs to go on as if it had never stopped. Randomness is stateless (core/philox.h), so
+// the seed and the sample position stand for every generator.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "itpn/engine/grad_scaler.h"
+
+namespace itpn {
+
+// The identity of the data a run was trained on, to notice at resume that it has changed.
+struct DataFingerprint {
+  int64_t count = 0;
+  std::string hash;  // of names and sizes
+
+  bool operator==(const DataFingerprint&) const = default;
+};
+
+// What a run counts.
+struct RunCounters {
+  int64_t skipped_steps = 0;          // loss or gradient not finite, over the whole run
+  std::vector<int64_t> recent_skips;  // their step numbers within the last skip_window steps
+  int64_t bad_samples = 0;            // replaced by a substitute
+  int64_t resumes = 0;
+  double trained_seconds = 0.0;
+};
+
+// The part of the state that is plain numbers; written to state.json.
+struct Progress {
+  int64_t step = 0;           // optimiser steps done, skipped ones included
+  int64_t epoch = 0;          // of the next step
+  int64_t step_in_epoch = 0;  // of the next step
+  int64_t steps_per_epoch = 0;
+  int64_t total_steps = 0;
+  int64_t samples_seen = 0;     // global sample position: step * global batch
+  double epoch_loss_sum = 0.0;  // over the epoch's steps so far, for the exact mean
+  int64_t epoch_loss_count = 0;
+  double last_loss = 0.0;
+  GradScaler::State scaler;
+  RunCounters counters;
+  uint64_t metrics_bytes = 0;  // length of metrics.jsonl when the checkpoint was taken
+  DataFingerprint data;
+  std::string config_toml;  // effective configuration
+  std::string config_hash;
+  int64_t seed = 0;
+  int64_t threads = 0;
+  std::string cpu_capability;
+  std::string torch_version;
+  std::string program_version;
+
+  int64_t steps_left_in_epoch() const { return steps_per_epoch - step_in_epoch; }
+  // Moves to the next step; true where that starts a new epoch.
+  bool advance(int64_t samples);
+};
+
+// {name, tensor} in a fixed order. Tensors share memory with the live state.
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+// The tensors of a training state by file. All fp32 (or integer), on any device.
+struct StateTensors {
+  NamedTensors model;      // fp32 masters and buffers under the published names
+  NamedTensors ema;        // the teacher; empty without one
+  NamedTensors optimizer;  // moments, "exp_avg/NAME" and "exp_avg_sq/NAME"
+};
+
+std::string to_json(const Progress& progress);
+// Throws a checkpoint error (exit 4) that names `where` if a key is missing or of another type.
+Progress progress_from_json(const std::string& text, const std::string& where);
+
+}  // namespace itpn

@@ -1,0 +1,70 @@
+// The recipe of pre-training: one struct per table of the TOML file, each owned by the component that it sets up.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "itpn/engine/run_config.h"
+#include "itpn/tasks/data_recipe.h"
+#include "itpn/tasks/model_recipe.h"
+
+namespace itpn {
+
+// The optimiser of pre-training: AdamW with a cosine schedule after a linear warm-up (paper, section 4.1). Defaults are
+// the paper's.
+struct PretrainOptimConfig {
+  double blr = 1.5e-4;
+  double lr = 0.0;
+  double min_lr = 0.0;
+  double weight_decay = 0.05;
+  double beta1 = 0.9;
+  double beta2 = 0.95;
+  double eps = 1e-8;
+  double warmup_epochs = 40.0;
+  double clip_grad = 0.0;
+
+  // The peak rate for a global batch: `lr` if set, else blr * batch / 256.
+  double peak_lr(int64_t global_batch_size) const {
+    return lr > 0.0 ? lr : blr * static_cast<double>(global_batch_size) / 256.0;
+  }
+};
+
+template <class V>
+void visit_fields(V& v, PretrainOptimConfig& c) {
+  v("blr", c.blr, {.doc = "base learning rate; the peak is blr * global_batch_size / 256", .min = 0.0});
+  v("lr", c.lr, {.doc = "peak learning rate itself; 0 = from blr", .min = 0.0});
+  v("min_lr", c.min_lr, {.doc = "learning rate at the end", .min = 0.0});
+  v("weight_decay", c.weight_decay, {.doc = "decoupled; not on biases and other one-dimensional weights", .min = 0.0});
+  v("beta1", c.beta1, {.doc = "decay of AdamW's first moment", .min = 0.0, .max = 0.9999999});
+  v("beta2", c.beta2, {.doc = "decay of AdamW's second moment", .min = 0.0, .max = 0.9999999});
+  v("eps", c.eps, {.doc = "AdamW's epsilon", .min = 1e-30});
+  v("warmup_epochs", c.warmup_epochs, {.doc = "epochs of linear warm-up, may be a fraction", .min = 0.0});
+  v("clip_grad", c.clip_grad, {.doc = "largest global norm of the gradient; 0 = no clipping", .min = 0.0});
+}
+
+struct PretrainConfig {
+  ModelRecipe model;
+  PyramidRecipe pretrain;
+  MaskRecipe mask;
+  MfmRecipe mfm;
+  DataRecipe data;
+  TrainConfig train;
+  PretrainOptimConfig optim;
+  CheckpointConfig checkpoint;
+  LogConfig log;
+};
+
+template <class V>
+void visit_fields(V& v, PretrainConfig& c) {
+  v("model", c.model, {.doc = "the model"});
+  v("pretrain", c.pretrain, {.doc = "what is pre-trained"});
+  v("mask", c.mask, {.doc = "what is hidden"});
+  v("mfm", c.mfm, {.doc = "masked feature modelling"});
+  v("data", c.data, {.doc = "the pictures"});
+  v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
+  v("optim", c.optim, {.doc = "the optimiser"});
+  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
+  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+}
+
+}  // namespace itpn
