@@ -1,0 +1,22 @@
+// A batch of pictures in host memory, as the loader hands it to a training step. It stays 8-bit until it is on the
+// device, where it is normalised: a quarter of the bytes to copy.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace itpn {
+
+struct HostBatch {
+  int64_t count = 0;  // pictures
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 3;
+  std::vector<uint8_t> pixels;      // (count, height, width, channels), row-major
+  std::vector<int64_t> labels;      // (count), class index; -1 where the dataset has no labels
+  std::vector<uint64_t> positions;  // (count), global sample position within the epoch
+  uint64_t epoch = 0;
+  double wait_seconds = 0.0;  // time that the consumer waited for this batch
+};
+
+}  // namespace itpn
