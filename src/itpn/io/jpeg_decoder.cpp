@@ -1,0 +1,305 @@
+// JPEG by libjpeg-turbo with the settings of Pillow (exact integer DCT, smooth chroma), so that pixels are equal.
+//
+// libjpeg reports errors by longjmp. All of its calls are made inside `JpegReader::guarded`, below which no frame owns
+// anything that would need a destructor.
+#include <fmt/format.h>
+#include <jpeglib.h>
+// jerror.h needs jpeglib.h before it.
+#include <jerror.h>
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstring>
+#include <string>
+
+#include "itpn/io/cmyk.h"
+#include "itpn/io/decoders.h"
+#include "itpn/io/exif.h"
+
+namespace itpn {
+namespace {
+
+// A progressive file of a few kilobytes can ask for thousands of passes over a large picture.
+constexpr int kMaxScans = 100;
+constexpr int kRowsPerCall = 16;
+constexpr int kEndOfImage = 0xD9;
+// Coefficients of a progressive picture take 2 bytes a sample: 6 a pixel for three full-size components.
+constexpr int64_t kWorkBytesPerPixel = 7;
+constexpr int64_t kWorkBytes = int64_t{8} << 20;
+
+struct ErrorState {
+  jpeg_error_mgr manager;  // first: libjpeg hands back a pointer to it
+  std::jmp_buf jump;
+  ImageDefect defect;
+  char text[JMSG_LENGTH_MAX];
+};
+
+ImageDefect defect_of(int code) {
+  switch (code) {
+    case JERR_NO_SOI:
+      return ImageDefect::kNotAnImage;
+    case JERR_INPUT_EOF:
+    case JERR_INPUT_EMPTY:
+      return ImageDefect::kTruncated;
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_WIDTH_OVERFLOW:
+    case JERR_OUT_OF_MEMORY:
+    case JERR_NO_BACKING_STORE:
+      return ImageDefect::kTooLarge;
+    case JERR_BAD_PRECISION:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_NOT_COMPILED:
+      return ImageDefect::kUnsupported;
+    default:
+      return ImageDefect::kCorrupt;
+  }
+}
+
+ErrorState& state_of(j_common_ptr info) { return *reinterpret_cast<ErrorState*>(info->err); }
+
+[[noreturn]] void stop(j_common_ptr info, ImageDefect defect) {
+  ErrorState& state = state_of(info);
+  state.defect = defect;
+  std::longjmp(state.jump, 1);
+}
+
+[[noreturn]] void on_error(j_common_ptr info) {
+  info->err->format_message(info, state_of(info).text);
+  stop(info, defect_of(info->err->msg_code));
+}
+
+// Warnings are about damaged data inside a picture whose length is right; like Pillow we take what libjpeg makes of it.
+void on_message(j_common_ptr, int) {}
+
+[[noreturn]] void stop_truncated(j_decompress_ptr info) {
+  ErrorState& state = state_of(reinterpret_cast<j_common_ptr>(info));
+  std::strcpy(state.text, "the file ends before the picture does");
+  stop(reinterpret_cast<j_common_ptr>(info), ImageDefect::kTruncated);
+}
+
+// All bytes are in the buffer from the start, so a wish for more means that the file was cut.
+boolean on_buffer_empty(j_decompress_ptr info) { stop_truncated(info); }
+
+void on_skip(j_decompress_ptr info, long count) {
+  if (count <= 0) return;
+  if (static_cast<size_t>(count) > info->src->bytes_in_buffer) stop_truncated(info);
+  info->src->next_input_byte += count;
+  info->src->bytes_in_buffer -= static_cast<size_t>(count);
+}
+
+void do_nothing(j_decompress_ptr) {}
+
+void on_progress(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  std::strcpy(state_of(info).text, "more than 100 scans");
+  stop(info, ImageDefect::kTooLarge);
+}
+
+// Columns and rows that are decoded so that a region's own pixels are those of a whole decode.
+struct DecodeWindow {
+  JDIMENSION left = 0;
+  JDIMENSION width = 0;
+};
+
+class JpegReader {
+ public:
+  explicit JpegReader(std::span<const std::byte> bytes);
+  ~JpegReader() { jpeg_destroy_decompress(&info_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  void read_header(bool keep_exif);
+  ImageInfo image_info() const;
+  Image decode(PixelLayout layout, const std::optional<Rect>& region);
+
+ private:
+  // Runs `calls`, which uses libjpeg and owns nothing, and turns libjpeg's errors into ImageError.
+  template <class Calls>
+  void guarded(const Calls& calls);
+  void choose_output(PixelLayout layout);
+  DecodeWindow start(const Rect& region);
+  void read_rows_directly(Image& image);
+  void read_rows(Image& image, const Rect& region, const DecodeWindow& window);
+  void check_has_end();
+
+  jpeg_decompress_struct info_{};
+  ErrorState error_{};
+  jpeg_source_mgr source_{};
+  jpeg_progress_mgr progress_{};
+};
+
+template <class Calls>
+void JpegReader::guarded(const Calls& calls) {
+  if (setjmp(error_.jump) != 0) throw ImageError(error_.defect, fmt::format("JPEG: {}", error_.text));
+  calls();
+}
+
+JpegReader::JpegReader(std::span<const std::byte> bytes) {
+  info_.err = jpeg_std_error(&error_.manager);
+  error_.manager.error_exit = on_error;
+  error_.manager.emit_message = on_message;
+  source_.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
+  source_.bytes_in_buffer = bytes.size();
+  source_.init_source = do_nothing;
+  source_.fill_input_buffer = on_buffer_empty;
+  source_.skip_input_data = on_skip;
+  source_.resync_to_restart = jpeg_resync_to_restart;
+  source_.term_source = do_nothing;
+  progress_.progress_monitor = on_progress;
+  guarded([this] {
+    jpeg_create_decompress(&info_);
+    info_.src = &source_;
+    info_.progress = &progress_;
+  });
+}
+
+void JpegReader::read_header(bool keep_exif) {
+  guarded([this, keep_exif] {
+    if (keep_exif) jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_read_header(&info_, TRUE);
+  });
+  check_image_size(info_.image_width, info_.image_height);
+  if (info_.num_components != 1 && info_.num_components != 3 && info_.num_components != 4) {
+    throw ImageError(ImageDefect::kUnsupported, fmt::format("JPEG: {} colour components", info_.num_components));
+  }
+}
+
+ImageInfo JpegReader::image_info() const {
+  ImageInfo result{ImageFormat::kJpeg, static_cast<int>(info_.image_width), static_cast<int>(info_.image_height),
+                   info_.num_components, 1};
+  for (const auto* marker = info_.marker_list; marker; marker = marker->next) {
+    const auto block = std::as_bytes(std::span(marker->data, marker->data_length));
+    if (block.size() < 6 || std::memcmp(block.data(), "Exif\0\0", 6) != 0) continue;
+    result.orientation = exif_orientation(block);
+    break;
+  }
+  return result;
+}
+
+void JpegReader::choose_output(PixelLayout layout) {
+  const int64_t pixels = int64_t{info_.image_width} * info_.image_height;
+  info_.mem->max_memory_to_use = pixels * kWorkBytesPerPixel + kWorkBytes;
+  const bool as_grey = info_.num_components == 1 && layout == PixelLayout::kStored;
+  info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : as_grey ? JCS_GRAYSCALE : JCS_RGB;
+  info_.dct_method = JDCT_ISLOW;
+}
+
+// Starts decoding and restricts it to the columns of `region` and those next to it: smooth upsampling mixes each chroma
+// sample with its neighbours, so one sample more is needed on each side. libjpeg rounds the left edge down to a block.
+DecodeWindow JpegReader::start(const Rect& region) {
+  DecodeWindow window;
+  guarded([&] {
+    jpeg_start_decompress(&info_);
+    window.width = info_.output_width;
+    const int margin = 2 * info_.max_h_samp_factor;
+    const int left = std::max(0, region.left - margin);
+    const int right = std::min<int>(info_.output_width, region.left + region.width + margin);
+    if (right - left == static_cast<int>(info_.output_width)) return;
+    window = {static_cast<JDIMENSION>(left), static_cast<JDIMENSION>(right - left)};
+    jpeg_crop_scanline(&info_, &window.left, &window.width);
+  });
+  return window;
+}
+
+void JpegReader::read_rows_directly(Image& image) {
+  const size_t stride = static_cast<size_t>(image.width) * image.channels;
+  uint8_t* const first = image.pixels.data();
+  guarded([&] {
+    JSAMPROW rows[kRowsPerCall];
+    for (JDIMENSION y = 0; y < info_.output_height; y = info_.output_scanline) {
+      const JDIMENSION count = std::min<JDIMENSION>(kRowsPerCall, info_.output_height - y);
+      for (JDIMENSION i = 0; i < count; ++i) rows[i] = first + (y + i) * stride;
+      jpeg_read_scanlines(&info_, rows, count);
+    }
+  });
+}
+
+void convert_row(const uint8_t* from, int from_channels, uint8_t* to, int to_channels, int width) {
+  if (from_channels == to_channels && from_channels != 4) {
+    std::memcpy(to, from, static_cast<size_t>(width) * to_channels);
+    return;
+  }
+  // Adobe writes CMYK inverted, and Pillow takes every CMYK file to be Adobe's.
+  for (int x = 0; x < width; ++x) {
+    uint8_t cmyk[4];
+    for (int c = 0; c < 4; ++c) cmyk[c] = static_cast<uint8_t>(255 - from[4 * x + c]);
+    if (to_channels == 4) {
+      std::memcpy(to + 4 * x, cmyk, 4);
+    } else {
+      cmyk_to_rgb(cmyk, to + 3 * x);
+    }
+  }
+}
+
+void JpegReader::read_rows(Image& image, const Rect& region, const DecodeWindow& window) {
+  const int channels = info_.output_components;
+  std::vector<uint8_t> row(static_cast<size_t>(window.width) * channels);
+  JSAMPROW into = row.data();
+  const uint8_t* const wanted = row.data() + (region.left - window.left) * channels;
+  guarded([&] {
+    if (region.top > 0) jpeg_skip_scanlines(&info_, region.top);
+    for (int y = 0; y < region.height; ++y) {
+      jpeg_read_scanlines(&info_, &into, 1);
+      convert_row(wanted, channels, image.row(y), image.channels, region.width);
+    }
+  });
+  check_has_end();
+}
+
+// A file cut behind the region is refused just as a whole decode refuses it: some marker must end the compressed data.
+void JpegReader::check_has_end() {
+  if (jpeg_has_multiple_scans(&info_) || info_.unread_marker == kEndOfImage) return;
+  const JOCTET* at = source_.next_input_byte;
+  const JOCTET* const end = at + source_.bytes_in_buffer;
+  while (at + 1 < end) {
+    at = static_cast<const JOCTET*>(std::memchr(at, 0xFF, end - at - 1));
+    if (!at) break;
+    const int code = at[1];
+    const bool is_data = code == 0x00 || code == 0xFF || (code >= 0xD0 && code <= 0xD7);
+    if (!is_data) return;
+    at += code == 0xFF ? 1 : 2;
+  }
+  throw ImageError(ImageDefect::kTruncated, "JPEG: the file ends before the picture does");
+}
+
+Image JpegReader::decode(PixelLayout layout, const std::optional<Rect>& region) {
+  const Rect whole{0, 0, static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
+  const Rect wanted = region.value_or(whole);
+  check_region(wanted, whole.width, whole.height);
+  choose_output(layout);
+  const DecodeWindow window = start(wanted);
+  Image image(wanted.width, wanted.height, layout == PixelLayout::kRgb ? 3 : info_.output_components);
+  const bool is_whole = wanted.width == whole.width && wanted.height == whole.height;
+  if (is_whole && info_.output_components == image.channels && image.channels != 4) {
+    read_rows_directly(image);
+  } else {
+    read_rows(image, wanted, window);
+  }
+  return image;
+}
+
+}  // namespace
+
+bool is_jpeg(std::span<const std::byte> bytes) {
+  return bytes.size() >= 3 && std::memcmp(bytes.data(), "\xFF\xD8\xFF", 3) == 0;
+}
+
+ImageInfo read_jpeg_info(std::span<const std::byte> bytes) {
+  JpegReader reader(bytes);
+  reader.read_header(true);
+  return reader.image_info();
+}
+
+Image decode_jpeg(std::span<const std::byte> bytes, PixelLayout layout, const std::optional<Rect>& region) {
+  JpegReader reader(bytes);
+  reader.read_header(false);
+  return reader.decode(layout, region);
+}
+
+}  // namespace itpn

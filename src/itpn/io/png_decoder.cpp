@@ -1,0 +1,185 @@
+// PNG by libpng's row interface, with limits on what a chunk may take. (The simplified interface has none.)
+//
+// libpng reports errors by longjmp: all of its calls are made inside `PngReader::guarded`, below which no frame owns
+// anything that would need a destructor.
+#include <fmt/format.h>
+#include <png.h>
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstring>
+
+#include "itpn/io/decoders.h"
+#include "itpn/io/exif.h"
+
+namespace itpn {
+namespace {
+
+constexpr size_t kMaxChunkBytes = size_t{8} << 20;
+constexpr int kMaxChunks = 1000;
+
+class PngReader {
+ public:
+  explicit PngReader(std::span<const std::byte> bytes);
+  ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+
+  ImageInfo read_header();
+  Image decode(PixelLayout layout);
+
+ private:
+  // Runs `calls`, which uses libpng and owns nothing, and turns libpng's errors into ImageError.
+  template <class Calls>
+  void guarded(const Calls& calls);
+  static void on_error(png_structp png, png_const_charp message);
+  static void on_warning(png_structp, png_const_charp) {}
+  static void on_read(png_structp png, png_bytep into, size_t size);
+
+  void choose_transforms();
+  void read_rows(Image& raw);
+  Image apply_palette(const Image& indices);
+
+  std::span<const std::byte> rest_;
+  png_structp png_ = nullptr;
+  png_infop info_ = nullptr;
+  std::jmp_buf jump_;
+  ImageDefect defect_ = ImageDefect::kCorrupt;
+  char text_[128] = "";
+};
+
+template <class Calls>
+void PngReader::guarded(const Calls& calls) {
+  if (setjmp(jump_) != 0) throw ImageError(defect_, fmt::format("PNG: {}", text_));
+  calls();
+}
+
+void PngReader::on_error(png_structp png, png_const_charp message) {
+  auto* reader = static_cast<PngReader*>(png_get_error_ptr(png));
+  std::strncpy(reader->text_, message, sizeof(reader->text_) - 1);
+  std::longjmp(reader->jump_, 1);
+}
+
+void PngReader::on_read(png_structp png, png_bytep into, size_t size) {
+  auto* reader = static_cast<PngReader*>(png_get_io_ptr(png));
+  if (size > reader->rest_.size()) {
+    reader->defect_ = ImageDefect::kTruncated;
+    png_error(png, "the file ends before the picture does");
+  }
+  std::memcpy(into, reader->rest_.data(), size);
+  reader->rest_ = reader->rest_.subspan(size);
+}
+
+PngReader::PngReader(std::span<const std::byte> bytes) : rest_(bytes) {
+  png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
+  info_ = png_ ? png_create_info_struct(png_) : nullptr;
+  if (!info_) {
+    png_destroy_read_struct(&png_, nullptr, nullptr);
+    throw std::bad_alloc();
+  }
+  png_set_read_fn(png_, this, on_read);
+  png_set_user_limits(png_, static_cast<png_uint_32>(kMaxImagePixels), static_cast<png_uint_32>(kMaxImagePixels));
+  png_set_chunk_malloc_max(png_, kMaxChunkBytes);
+  png_set_chunk_cache_max(png_, kMaxChunks);
+  // Text, colour profiles and the like say nothing that we need; skipping them leaves nothing to inflate.
+  png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+  png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, reinterpret_cast<png_const_bytep>("eXIf"), 1);
+}
+
+ImageInfo PngReader::read_header() {
+  png_bytep exif = nullptr;
+  png_uint_32 exif_bytes = 0;
+  guarded([&] {
+    png_read_info(png_, info_);
+    if (png_get_eXIf_1(png_, info_, &exif_bytes, &exif) == 0) exif_bytes = 0;
+  });
+  const int64_t width = png_get_image_width(png_, info_), height = png_get_image_height(png_, info_);
+  check_image_size(width, height);
+  return {ImageFormat::kPng, static_cast<int>(width), static_cast<int>(height), png_get_channels(png_, info_),
+          exif_orientation(std::as_bytes(std::span(exif, exif_bytes)))};
+}
+
+// To 8 bits a channel, with alpha and palette left as they are.
+void PngReader::choose_transforms() {
+  const int depth = png_get_bit_depth(png_, info_), type = png_get_color_type(png_, info_);
+  if (type == PNG_COLOR_TYPE_PALETTE) {
+    png_set_packing(png_);
+  } else if (depth < 8) {
+    png_set_expand_gray_1_2_4_to_8(png_);
+  } else if (depth == 16 && type != PNG_COLOR_TYPE_GRAY) {
+    png_set_strip_16(png_);
+  }
+  png_set_interlace_handling(png_);
+  png_read_update_info(png_, info_);
+}
+
+void PngReader::read_rows(Image& raw) {
+  guarded([&] {
+    choose_transforms();
+    const int passes = png_get_interlace_type(png_, info_) == PNG_INTERLACE_NONE ? 1 : PNG_INTERLACE_ADAM7_PASSES;
+    for (int pass = 0; pass < passes; ++pass) {
+      for (int y = 0; y < raw.height; ++y) png_read_row(png_, raw.row(y), nullptr);
+    }
+  });
+}
+
+Image PngReader::apply_palette(const Image& indices) {
+  std::array<std::array<uint8_t, 3>, 256> colours{};
+  png_colorp palette = nullptr;
+  int count = 0;
+  if (png_get_PLTE(png_, info_, &palette, &count) == 0) throw ImageError(ImageDefect::kCorrupt, "PNG: no palette");
+  for (int i = 0; i < std::min(count, 256); ++i) colours[i] = {palette[i].red, palette[i].green, palette[i].blue};
+  Image rgb(indices.width, indices.height, 3);
+  uint8_t* to = rgb.pixels.data();
+  for (const uint8_t index : indices.pixels) {
+    std::copy_n(colours[index].data(), 3, to);
+    to += 3;
+  }
+  return rgb;
+}
+
+// Pillow keeps 16-bit grey as numbers and clips them on the way to 8 bits.
+Image clip_16_bit_grey(const Image& pairs) {
+  Image grey(pairs.width, pairs.height, 1);
+  for (size_t i = 0; i < grey.pixels.size(); ++i) {
+    grey.pixels[i] = pairs.pixels[2 * i] != 0 ? 255 : pairs.pixels[2 * i + 1];
+  }
+  return grey;
+}
+
+// Grey (with or without alpha) three times, colours without alpha.
+Image to_rgb(const Image& image) {
+  Image rgb(image.width, image.height, 3);
+  const uint8_t* from = image.pixels.data();
+  const int green = image.channels >= 3 ? 1 : 0, blue = image.channels >= 3 ? 2 : 0;
+  for (size_t i = 0; i < rgb.pixels.size(); i += 3, from += image.channels) {
+    rgb.pixels[i] = from[0];
+    rgb.pixels[i + 1] = from[green];
+    rgb.pixels[i + 2] = from[blue];
+  }
+  return rgb;
+}
+
+Image PngReader::decode(PixelLayout layout) {
+  const ImageInfo header = read_header();
+  const int type = png_get_color_type(png_, info_);
+  const bool is_16_bit_grey = type == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png_, info_) == 16;
+  Image image(header.width, header.height, is_16_bit_grey ? 2 : header.channels);
+  read_rows(image);
+  if (is_16_bit_grey) image = clip_16_bit_grey(image);
+  if (layout == PixelLayout::kStored || image.channels == 3) return image;
+  return type == PNG_COLOR_TYPE_PALETTE ? apply_palette(image) : to_rgb(image);
+}
+
+}  // namespace
+
+bool is_png(std::span<const std::byte> bytes) {
+  return bytes.size() >= 8 && std::memcmp(bytes.data(), "\x89PNG\r\n\x1a\n", 8) == 0;
+}
+
+ImageInfo read_png_info(std::span<const std::byte> bytes) { return PngReader(bytes).read_header(); }
+
+Image decode_png(std::span<const std::byte> bytes, PixelLayout layout) { return PngReader(bytes).decode(layout); }
+
+}  // namespace itpn
