@@ -19,6 +19,9 @@ struct FileStatus {
   uint64_t size = 0;
   bool is_directory = false;
   bool is_regular = false;
+  uint64_t device = 0;  // device and inode name a file whatever its path: two equal pairs are a link loop
+  uint64_t inode = 0;
+  int64_t modified_ns = 0;  // time of the last change of the content, nanoseconds since 1970
 };
 
 enum class OpenMode {

@@ -82,7 +82,12 @@ int PosixFs::list(const std::string& path, std::vector<DirectoryEntry>* entries)
 int PosixFs::stat(const std::string& path, FileStatus* status) {
   struct ::stat raw {};
   if (::stat(path.c_str(), &raw) != 0) return -errno;
-  *status = {static_cast<uint64_t>(raw.st_size), S_ISDIR(raw.st_mode), S_ISREG(raw.st_mode)};
+  *status = {.size = static_cast<uint64_t>(raw.st_size),
+             .is_directory = S_ISDIR(raw.st_mode),
+             .is_regular = S_ISREG(raw.st_mode),
+             .device = raw.st_dev,
+             .inode = raw.st_ino,
+             .modified_ns = int64_t{raw.st_mtim.tv_sec} * 1'000'000'000 + raw.st_mtim.tv_nsec};
   return 0;
 }
 
