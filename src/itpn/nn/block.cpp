@@ -1,0 +1,15 @@
+#include "itpn/nn/block.h"
+
+#include <torch/torch.h>
+
+#include "itpn/ops/drop_path.h"
+
+namespace itpn {
+
+torch::Tensor apply_drop_path(const torch::Tensor& branch, const DropPathSite& site, int64_t row,
+                              const BlockContext& context) {
+  if (site.rate == 0 || !context.drop_path_draws.defined()) return branch;
+  return ops::drop_path(branch, site.rate, context.drop_path_draws[site.first_row + row]);
+}
+
+}  // namespace itpn

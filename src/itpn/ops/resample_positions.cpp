@@ -1,0 +1,48 @@
+#include "itpn/ops/resample_positions.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace itpn::ops {
+namespace {
+
+int64_t side_of(int64_t count) {
+  const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(count))));
+  TORCH_CHECK(side * side == count, "a position table belongs to a square grid, got ", count, " rows");
+  return side;
+}
+
+struct Target {
+  int64_t rows, columns;
+  std::optional<double> row_scale, column_scale;  // absent: follow from the sizes
+};
+
+// (count, E) -> (rows * columns, E)
+at::Tensor resample(const at::Tensor& table, const Target& to) {
+  const int64_t side = side_of(table.size(0)), width = table.size(1);
+  const at::Tensor maps = table.reshape({1, side, side, width}).permute({0, 3, 1, 2});  // (1, E, g, g)
+  return at::upsample_bicubic2d(maps, {to.rows, to.columns}, /*align_corners=*/false, to.row_scale, to.column_scale)
+      .permute({0, 2, 3, 1})  // (1, rows, columns, E)
+      .reshape({to.rows * to.columns, width});
+}
+
+}  // namespace
+
+at::Tensor resample_positions_at_run_time(const at::Tensor& table, int64_t hp, int64_t wp) {
+  TORCH_CHECK(table.dim() == 3 && table.size(0) == 1, "a position table is (1, g * g, E), got ", table.sizes());
+  const double side = static_cast<double>(side_of(table.size(1)));
+  return resample(table[0], {hp, wp, (hp + 0.1) / side, (wp + 0.1) / side}).unsqueeze(0);
+}
+
+at::Tensor resample_positions_to_size(const at::Tensor& table, int64_t rows, int64_t columns) {
+  TORCH_CHECK(table.dim() == 3 && table.size(0) == 1, "a position table is (1, g * g, E), got ", table.sizes());
+  return resample(table[0], {rows, columns, std::nullopt, std::nullopt}).unsqueeze(0);
+}
+
+at::Tensor resample_bias_table(const at::Tensor& table, int64_t grid) {
+  TORCH_CHECK(table.dim() == 2, "a bias table is ((2g-1)^2, heads), got ", table.sizes());
+  return resample(table, {2 * grid - 1, 2 * grid - 1, std::nullopt, std::nullopt});
+}
+
+}  // namespace itpn::ops
