@@ -17,7 +17,10 @@ struct State {
   Level level = Level::kInfo;
   FILE* file = nullptr;
   long dropped = 0;
+  std::string status;  // last line of a terminal, drawn again after each message
 };
+
+constexpr std::string_view kClearLine = "\r\x1b[K";
 
 // Never destroyed: threads may still log while the program ends.
 State& state() {
@@ -57,13 +60,19 @@ void write_to_file(State& s, Level level, std::string_view message) {
   }
 }
 
+// A closed or full stderr is no reason to stop a run.
+void write_to_stderr(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 void write(Level level, std::string_view message) {
   State& s = state();
   const std::scoped_lock lock(s.mutex);
   if (level >= s.level) {
-    // A bar that is being drawn on this line is overwritten, not mixed with the message.
-    const std::string line = (isatty(STDERR_FILENO) ? "\r\x1b[K" : "") + stderr_line(level, message);
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    // One write, so that lines of several processes do not mix either.
+    const std::string line = stderr_line(level, message);
+    write_to_stderr(s.status.empty() ? line : fmt::format("{}{}{}", kClearLine, line, s.status));
   }
   write_to_file(s, level, message);
 }
@@ -93,6 +102,15 @@ void debug(std::string_view message) { write(Level::kDebug, message); }
 void info(std::string_view message) { write(Level::kInfo, message); }
 void warning(std::string_view message) { write(Level::kWarning, message); }
 void error(std::string_view message) { write(Level::kError, message); }
+
+void set_status_line(std::string_view line) {
+  static const bool is_terminal = isatty(STDERR_FILENO) != 0;
+  State& s = state();
+  const std::scoped_lock lock(s.mutex);
+  if (!is_terminal || line == s.status) return;
+  s.status = line;
+  write_to_stderr(fmt::format("{}{}", kClearLine, line));
+}
 
 long dropped_lines() {
   const std::scoped_lock lock(state().mutex);
