@@ -1,0 +1,83 @@
+// Reads, dumps, compares and documents configurations: strict TOML bound to structs by their field lists (fields.h).
+//
+//   const auto config = load_config_file<PretrainConfig>("configs/pretrain/itpn_tiny_128.toml", {"train.epochs=3"});
+//
+// A recipe may begin with `base = "other.toml"` (relative to its own file): the base is read first, then the recipe
+// changes what it names. What a user got wrong is an Error with exit code 2 that names file, line, column and key.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "itpn/config/fields.h"
+
+namespace itpn {
+
+// Where a configuration comes from. Overrides come last and have the form "train.epochs=3": the value is a TOML value,
+// or plain words where the field is a text, as in data.path=/pictures.
+struct ConfigSource {
+  std::string file_name;  // for messages, and for the place of `base`; need not exist
+  std::string text;
+  std::vector<std::string> overrides = {};
+};
+
+// One key whose value differs, with both values as TOML.
+struct ConfigChange {
+  std::string key;
+  std::string before;
+  std::string after;
+  bool trajectory = true;  // as FieldInfo::trajectory: a resumed run must not change it silently
+};
+
+// The same functions for described structs; the templates below are what to call.
+void load_fields(const FieldList& list, const ConfigSource& source);
+std::string dump_fields(const FieldList& list);
+std::vector<ConfigChange> diff_fields(const FieldList& before, const FieldList& after);
+std::string fields_reference(const FieldList& defaults);
+std::vector<std::string> field_keys(const FieldList& list);
+
+// The recipe's text. A recipe that cannot be read is a usage error, as a misspelt command is.
+std::string read_recipe(const std::string& path);
+
+template <class C>
+C load_config(const std::string& file_name, const std::string& toml_text,
+              const std::vector<std::string>& overrides = {}) {
+  C config{};
+  load_fields(list_fields(config), {file_name, toml_text, overrides});
+  return config;
+}
+
+template <class C>
+C load_config_file(const std::string& path, const std::vector<std::string>& overrides = {}) {
+  return load_config<C>(path, read_recipe(path), overrides);
+}
+
+// Every key with its value, as TOML that load_config reads back to an equal struct (numbers to the last bit).
+template <class C>
+std::string dump_config(const C& config) {
+  C copy = config;
+  return dump_fields(list_fields(copy));
+}
+
+// The keys whose values differ, in the order of the field list.
+template <class C>
+std::vector<ConfigChange> config_diff(const C& before, const C& after) {
+  C first = before, second = after;
+  return diff_fields(list_fields(first), list_fields(second));
+}
+
+// Markdown tables of every key: default, what is allowed, whether a resumed run may change it, meaning.
+template <class C>
+std::string config_reference() {
+  C defaults{};
+  return fields_reference(list_fields(defaults));
+}
+
+// Every key, for the completion of shells.
+template <class C>
+std::vector<std::string> config_keys() {
+  C defaults{};
+  return field_keys(list_fields(defaults));
+}
+
+}  // namespace itpn

@@ -1,0 +1,227 @@
+#include "itpn/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "itpn/config/sample_config_for_test.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/philox.h"
+#include "tests/support/temporary_directory.h"
+
+namespace itpn {
+namespace {
+
+using test::sample_recipe;
+using test::SampleConfig;
+using testing::HasSubstr;
+
+SampleConfig load(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return load_config<SampleConfig>("recipe.toml", text, overrides);
+}
+
+// The message of the usage error, or "" where there was none.
+std::string error_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  try {
+    load(text, overrides);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage) << error.what();
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Config, EmptyRecipeGivesTheDefaults) { EXPECT_TRUE(config_diff(load(""), SampleConfig{}).empty()); }
+
+TEST(Config, ReadsEveryTypeOfField) {
+  const SampleConfig config = load(sample_recipe());
+  EXPECT_EQ(config.seed, 7);
+  EXPECT_TRUE(config.verbose);
+  EXPECT_EQ(config.optim.blr, 1e-3);
+  EXPECT_EQ(config.optim.betas, (std::vector<double>{0.9, 0.98}));
+  EXPECT_EQ(config.data.source, "folder");
+  EXPECT_EQ(config.data.names, (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(config.log.milestones, (std::vector<int64_t>{3, 4}));
+  EXPECT_TRUE(std::isinf(config.log.ceiling));
+}
+
+TEST(Config, DottedKeysAndInlineTablesMeanTheSame) {
+  EXPECT_EQ(load("optim.blr = 2").optim.blr, 2.0);
+  EXPECT_EQ(load("optim = {blr = 2}").optim.blr, 2.0);
+}
+
+TEST(Config, ErrorsNameFileLineColumnKeyWantedGotAndNearest) {
+  EXPECT_EQ(error_of("seed = 1\n[optim]\nweight_decy = 0.1"),
+            "recipe.toml:3:1: optim.weight_decy: unknown key; did you mean optim.weight_decay?");
+  EXPECT_EQ(error_of("[optim]\nweight_decay = 1.5"),
+            "recipe.toml:2:16: optim.weight_decay: wanted a number from 0 to 1, got the number 1.5");
+  EXPECT_EQ(error_of("data.image_size = 128.0"),
+            "recipe.toml:1:19: data.image_size: wanted an integer from 16 to 4096, got the number 128.0");
+  EXPECT_EQ(error_of("data.source = \"foldr\""),
+            "recipe.toml:1:15: data.source: wanted one of folder, list, synthetic, got the text \"foldr\"; "
+            "did you mean folder?");
+  EXPECT_EQ(error_of("optim.betas = [0.9, 1]"),
+            "recipe.toml:1:21: optim.betas: entry 2: wanted a number >= 0 and < 1, got the integer 1");
+  EXPECT_EQ(error_of("optim.betas = [0.9]"),
+            "recipe.toml:1:15: optim.betas: wanted a list of 2 numbers >= 0 and < 1, got a list of 1");
+  EXPECT_EQ(error_of("[optm]\nblr = 1"), "recipe.toml:1:2: optm: unknown key; did you mean optim?");
+  EXPECT_EQ(error_of("optim = 3"), "recipe.toml:1:1: optim: wanted a table with keys as optim.blr, got the integer 3");
+  EXPECT_EQ(error_of("optim.blr = nan"), "recipe.toml:1:13: optim.blr: wanted a number > 0, got the number nan");
+  EXPECT_EQ(error_of("seed = 2020-01-02"),
+            "recipe.toml:1:8: seed: wanted an integer >= 0, got the date or time 2020-01-02");
+}
+
+TEST(Config, MalformedTextShowsTheLine) {
+  const std::string message = error_of("seed = 1\noptim.blr = = 3\n");
+  EXPECT_THAT(message, HasSubstr("recipe.toml:2:13: not valid TOML: "));
+  EXPECT_THAT(message, HasSubstr("(in `optim.blr = = 3`)"));
+  EXPECT_THAT(error_of("seed = 1\nseed = 2"), HasSubstr("recipe.toml:2:"));
+  EXPECT_THAT(error_of("[optim]\nblr=1\n[optim]\n"), HasSubstr("recipe.toml:3:"));
+  EXPECT_THAT(error_of("data.path = \"\xff\xfe\""), HasSubstr("not valid TOML"));
+}
+
+TEST(Config, LimitsSizeAndDepth) {
+  EXPECT_THAT(error_of(std::string((1U << 20) + 1, ' ')), HasSubstr("the limit is 1048576"));
+  std::string dotted = "a", header = "a";
+  for (int i = 0; i < 100000; ++i) dotted += ".a";
+  EXPECT_THAT(error_of("seed = 1\n" + dotted + " = 1"), HasSubstr("recipe.toml:2:1: a key of more than 64 parts"));
+  EXPECT_THAT(error_of("[" + dotted + "]"), HasSubstr("a key of more than 64 parts"));
+  EXPECT_THAT(error_of("x = " + std::string(100000, '[')), HasSubstr("64"));
+  std::string nested = "1";
+  for (int i = 0; i < 40; ++i) nested = "{a.a = " + nested + "}";
+  EXPECT_THAT(error_of("x = " + nested), HasSubstr("nested deeper than 64"));
+}
+
+TEST(Config, DotsInTextAndCommentsAreNoDepth) {
+  const std::string dots(200, '.');
+  EXPECT_EQ(load("data.path = \"" + dots + "\" # " + dots).data.path, dots);
+  EXPECT_EQ(load("data.path = '''" + dots + "'''''").data.path, dots + "''");
+  EXPECT_EQ(load("data.path = \"a\\\"" + dots + "\"").data.path, "a\"" + dots);
+}
+
+TEST(Config, OverridesComeLast) {
+  const SampleConfig config =
+      load(sample_recipe(), {"optim.blr=0.5", "data.path=/x/y=z", "data.source=list", "optim.betas=[0.1, 0.2]",
+                             "verbose=false", "seed=1_000", "data.names=[\"a b\"]", "log.ceiling=-inf"});
+  EXPECT_EQ(config.optim.blr, 0.5);
+  EXPECT_EQ(config.data.path, "/x/y=z");
+  EXPECT_EQ(config.data.source, "list");
+  EXPECT_EQ(config.optim.betas, (std::vector<double>{0.1, 0.2}));
+  EXPECT_FALSE(config.verbose);
+  EXPECT_EQ(config.seed, 1000);
+  EXPECT_EQ(config.data.names, std::vector<std::string>{"a b"});
+  EXPECT_EQ(config.log.ceiling, -HUGE_VAL);
+}
+
+TEST(Config, PlainWordsAreTextWhereTheFieldIsText) {
+  EXPECT_EQ(load("", {"data.path=true"}).data.path, "true");
+  EXPECT_EQ(load("", {"data.path=12"}).data.path, "12");
+  EXPECT_EQ(load("", {"data.path="}).data.path, "");
+  EXPECT_EQ(load("", {"data.path=\"two words\""}).data.path, "two words");
+  EXPECT_EQ(load("", {"data.path=a\"b\\c # d"}).data.path, "a\"b\\c # d");
+}
+
+TEST(Config, WrongOverridesAreNamed) {
+  EXPECT_EQ(error_of("", {"log.every_steps=abc"}), "override log.every_steps=abc: wanted an integer >= 1, got abc");
+  EXPECT_EQ(error_of("", {"log.every_steps=0"}),
+            "override log.every_steps=0: wanted an integer >= 1, got the integer 0");
+  EXPECT_EQ(error_of("", {"blr=1"}), "override blr=1: unknown key; did you mean optim.blr?");
+  EXPECT_EQ(error_of("", {"optim=1"}), "override optim=1: wanted a table with keys as optim.blr");
+  EXPECT_EQ(error_of("", {"seed"}), "override seed: wanted KEY=VALUE, as train.epochs=3");
+  EXPECT_THAT(error_of("", {"seed=1\nverbose=true"}), HasSubstr("wanted an integer"));
+  EXPECT_THAT(error_of("", {"data.path=\"open"}), HasSubstr("wanted a text"));
+  EXPECT_THAT(error_of("", {"data.path=\xff"}), HasSubstr("wanted a text"));
+  EXPECT_THAT(error_of("", {"base=x.toml"}), HasSubstr("unknown key"));
+}
+
+TEST(Config, RecipeChangesWhatItNamesOfItsBase) {
+  test::TemporaryDirectory directory;
+  std::ofstream(directory.file("base.toml")) << sample_recipe();
+  std::ofstream(directory.file("top.toml")) << "base = \"base.toml\"\noptim.blr = 5\noptim.betas = [0.5, 0.6]\n";
+  const auto config = load_config_file<SampleConfig>(directory.file("top.toml"), {"seed=9"});
+  EXPECT_EQ(config.optim.blr, 5.0);
+  EXPECT_EQ(config.optim.betas, (std::vector<double>{0.5, 0.6}));
+  EXPECT_EQ(config.optim.weight_decay, 0.1);
+  EXPECT_EQ(config.seed, 9);
+}
+
+TEST(Config, BaseThatIsMissingWrongOrCircularIsRefused) {
+  test::TemporaryDirectory directory;
+  std::ofstream(directory.file("loop.toml")) << "base = \"loop.toml\"\n";
+  std::ofstream(directory.file("wrong.toml")) << "\nsed = 1\n";
+  const auto error = [&](const std::string& text) {
+    try {
+      load_config<SampleConfig>(directory.file("top.toml"), text);
+    } catch (const Error& caught) {
+      EXPECT_EQ(caught.code(), ExitCode::kUsage);
+      return std::string(caught.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(error("base = \"none.toml\""), HasSubstr("top.toml:1:1: base: " + directory.file("none.toml")));
+  EXPECT_THAT(error("base = \".\""), HasSubstr("no regular file"));
+  EXPECT_THAT(error("base = 3"), HasSubstr("wanted the name of a recipe, got the integer 3"));
+  EXPECT_THAT(error("base = \"loop.toml\""), HasSubstr("more than 8 recipes"));
+  EXPECT_THAT(error("base = \"wrong.toml\""), HasSubstr("wrong.toml:2:1: sed: unknown key; did you mean seed?"));
+}
+
+TEST(Config, MissingRecipeIsAUsageError) {
+  try {
+    load_config_file<SampleConfig>("/nowhere/recipe.toml");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_STREQ(error.what(), "/nowhere/recipe.toml: there is no such recipe");
+  }
+}
+
+TEST(Config, DumpReadsBackEqual) {
+  SampleConfig config = load(sample_recipe());
+  config.data.path = "a\"b\\c\nd\te\x01\x7f \xc3\xa9";
+  config.data.names = {"", "x = 1", "#"};
+  config.optim.blr = 0.1 + 0.2;
+  EXPECT_TRUE(config_diff(config, load(dump_config(config))).empty()) << dump_config(config);
+  EXPECT_EQ(load(dump_config(config)).data.path, config.data.path);
+}
+
+TEST(Config, NumbersRoundTripToTheLastBit) {
+  RandomStream random(1, Purpose::kTest, 0, 0);
+  SampleConfig config;
+  for (int i = 0; i < 2000; ++i) {
+    config.log.ceiling = std::ldexp(random.uniform(-1.0, 1.0), static_cast<int>(random.integer(-1070, 1023)));
+    ASSERT_EQ(load(dump_config(config)).log.ceiling, config.log.ceiling) << dump_config(config);
+  }
+  for (const double value : {0.0, 1.0, -2.0, 1e300, 5e-324, HUGE_VAL, -HUGE_VAL}) {
+    config.log.ceiling = value;
+    ASSERT_EQ(load(dump_config(config)).log.ceiling, value);
+  }
+  config.log.ceiling = std::nan("");
+  EXPECT_TRUE(std::isnan(load(dump_config(config)).log.ceiling));
+}
+
+TEST(Config, DiffNamesChangedKeysAndWhetherTheyMatter) {
+  SampleConfig after;
+  after.optim.blr = 1.0;
+  after.log.every_steps = 3;
+  const std::vector<ConfigChange> changes = config_diff(SampleConfig{}, after);
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].key, "optim.blr");
+  EXPECT_EQ(changes[0].before, "0.00015");
+  EXPECT_EQ(changes[0].after, "1.0");
+  EXPECT_TRUE(changes[0].trajectory);
+  EXPECT_EQ(changes[1].key, "log.every_steps");
+  EXPECT_FALSE(changes[1].trajectory);
+}
+
+TEST(Config, ReferenceNamesEveryKeyOnce) {
+  const std::string page = config_reference<SampleConfig>();
+  for (const std::string& key : config_keys<SampleConfig>()) EXPECT_THAT(page, HasSubstr("| `" + key + "` |"));
+  EXPECT_THAT(page, HasSubstr("| `optim.blr` | `0.00015` | a number > 0 | fixed | base learning rate |\n"));
+  EXPECT_THAT(page, HasSubstr("## optim\n\nThe optimiser.\n\n| key |"));
+  EXPECT_THAT(page, HasSubstr("folder \\| list"));
+}
+
+}  // namespace
+}  // namespace itpn

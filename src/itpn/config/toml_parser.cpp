@@ -1,0 +1,148 @@
+#define TOML_MAX_NESTED_VALUES 64
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "itpn/config/toml_value.h"
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+static_assert(TOML_MAX_NESTED_VALUES == kTomlMaxDepth);
+
+Error error_at(const std::string& source_name, TomlPosition position, const std::string& message) {
+  return usage_error(fmt::format("{}:{}:{}: {}", source_name, position.line, position.column, message));
+}
+
+TomlPosition position_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
+
+// Finds keys of too many dotted parts before the parser builds a table for each part: the parser bounds lists and
+// inline tables, but not "a.a.a.a...", whose tables could exhaust the stack.
+class DottedKeyGuard {
+ public:
+  DottedKeyGuard(const std::string& source_name, const std::string& text) : source_name_(source_name), text_(text) {}
+
+  void check() {
+    while (at_ < text_.size()) {
+      const char character = text_[at_];
+      if (character == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (character == '"' || character == '\'') {
+        skip_string(character);
+      } else {
+        count(character);
+        ++at_;
+      }
+    }
+  }
+
+ private:
+  void count(char character) {
+    if (character == '\n') ++line_;
+    if (std::string_view("\n=,[]{}").find(character) != std::string_view::npos) dots_ = 0;
+    if (character == '.' && ++dots_ >= kTomlMaxDepth) {
+      throw error_at(source_name_, {line_, 1}, fmt::format("a key of more than {} parts", kTomlMaxDepth));
+    }
+  }
+
+  bool starts_with(const std::string& what) const { return text_.compare(at_, what.size(), what) == 0; }
+
+  void skip_string(char quote) {
+    const std::string triple(3, quote);
+    const bool many_lines = starts_with(triple);
+    const std::string end = many_lines ? triple : std::string(1, quote);
+    at_ += end.size();
+    while (at_ < text_.size() && !starts_with(end)) {
+      if (text_[at_] == '\n') {
+        ++line_;
+        if (!many_lines) return;  // malformed; the parser says so
+      }
+      at_ += quote == '"' && text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;
+    }
+    at_ = std::min(at_ + end.size(), text_.size());
+    while (many_lines && at_ < text_.size() && text_[at_] == quote) ++at_;  // a string may end in its own quotes
+  }
+
+  const std::string& source_name_;
+  const std::string& text_;
+  size_t at_ = 0;
+  uint32_t line_ = 1;
+  int dots_ = 0;
+};
+
+// Turns the library's tree into ours, checking the depth.
+class Converter {
+ public:
+  explicit Converter(const std::string& source_name) : source_name_(source_name) {}
+
+  TomlTable table(const toml::table& from, int depth) const {
+    TomlTable into;
+    into.reserve(from.size());
+    for (const auto& [key, node] : from) {
+      into.push_back({std::string(key.str()), position_of(key.source()), value(node, depth + 1)});
+    }
+    return into;
+  }
+
+ private:
+  TomlValue value(const toml::node& node, int depth) const {
+    const TomlPosition position = position_of(node.source());
+    if (depth > kTomlMaxDepth) {
+      throw error_at(source_name_, position, fmt::format("nested deeper than {}", kTomlMaxDepth));
+    }
+    if (const auto* boolean = node.as_boolean()) return {position, boolean->get()};
+    if (const auto* integer = node.as_integer()) return {position, integer->get()};
+    if (const auto* number = node.as_floating_point()) return {position, number->get()};
+    if (const auto* text = node.as_string()) return {position, text->get()};
+    if (const auto* inner = node.as_table()) return {position, table(*inner, depth)};
+    if (const auto* array = node.as_array()) {
+      TomlArray items;
+      items.reserve(array->size());
+      for (const toml::node& item : *array) items.push_back(value(item, depth + 1));
+      return {position, std::move(items)};
+    }
+    return {position, TomlDate{date_text(node)}};
+  }
+
+  static std::string date_text(const toml::node& node) {
+    std::ostringstream out;
+    if (const auto* date = node.as_date()) out << *date;
+    if (const auto* time = node.as_time()) out << *time;
+    if (const auto* both = node.as_date_time()) out << *both;
+    return out.str();
+  }
+
+  const std::string& source_name_;
+};
+
+std::string line_of(const std::string& text, uint32_t number) {
+  std::istringstream lines(text);
+  std::string line;
+  for (uint32_t i = 0; i < number; ++i) {
+    if (!std::getline(lines, line)) return "";
+  }
+  return line;
+}
+
+}  // namespace
+
+TomlTable parse_toml(const std::string& source_name, const std::string& text) {
+  if (text.size() > kTomlMaxBytes) {
+    throw error_at(source_name, {}, fmt::format("{} bytes, the limit is {}", text.size(), kTomlMaxBytes));
+  }
+  DottedKeyGuard(source_name, text).check();
+  try {
+    return Converter(source_name).table(toml::parse(text), 0);
+  } catch (const toml::parse_error& error) {
+    const TomlPosition position = position_of(error.source());
+    const std::string line = line_of(text, position.line);
+    throw error_at(
+        source_name, position,
+        fmt::format("not valid TOML: {} (in `{}`)", printable(std::string(error.description())), printable(line)));
+  }
+}
+
+}  // namespace itpn
