@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "itpn/core/log.h"
-#include "itpn/io/testdata/full_disk.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
