@@ -19,6 +19,7 @@ void visit_state(P& p, V&& visit) {
   visit("step_in_epoch", p.step_in_epoch);
   visit("steps_per_epoch", p.steps_per_epoch);
   visit("total_steps", p.total_steps);
+  visit("updates", p.updates);
   visit("samples_seen", p.samples_seen);
   visit("epoch_loss_sum", p.epoch_loss_sum);
   visit("epoch_loss_count", p.epoch_loss_count);

@@ -37,6 +37,7 @@ struct Progress {
   int64_t step_in_epoch = 0;  // of the next step
   int64_t steps_per_epoch = 0;
   int64_t total_steps = 0;
+  int64_t updates = 0;          // of the parameters: steps without the skipped ones
   int64_t samples_seen = 0;     // global sample position: step * global batch
   double epoch_loss_sum = 0.0;  // over the epoch's steps so far, for the exact mean
   int64_t epoch_loss_count = 0;

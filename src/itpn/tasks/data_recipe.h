@@ -7,7 +7,7 @@
 
 namespace itpn {
 
-struct DataRecipe {
+struct DataConfig {
   std::string source = "synthetic";
   std::string path;
   std::string val_path;
@@ -24,7 +24,7 @@ struct DataRecipe {
 };
 
 template <class V>
-void visit_fields(V& v, DataRecipe& c) {
+void visit_fields(V& v, DataConfig& c) {
   v("source", c.source,
     {.doc =
          "where the pictures come from: a folder with or without sub-folders, a file that lists them, tar shards, or "

@@ -5,10 +5,24 @@
 #include <string>
 
 #include "itpn/engine/run_config.h"
+#include "itpn/models/mim/mim_config.h"
 #include "itpn/tasks/data_recipe.h"
-#include "itpn/tasks/model_recipe.h"
 
 namespace itpn {
+
+// Integral pre-training: with `pyramid` the feature pyramid and the decoder see what downstream heads will see; without
+// it only the backbone is trained (paper, Table 5).
+struct IntegralConfig {
+  bool pyramid = true;
+  int64_t num_outs = 3;
+};
+
+template <class V>
+void visit_fields(V& v, IntegralConfig& c) {
+  v("pyramid", c.pyramid,
+    {.doc = "train the feature pyramid too; false trains the backbone only and means num_outs 1"});
+  v("num_outs", c.num_outs, {.doc = "levels of the pyramid that the decoder reads", .min = 1, .max = 3});
+}
 
 // The optimiser of pre-training: AdamW with a cosine schedule after a linear warm-up (paper, section 4.1). Defaults are
 // the paper's.
@@ -43,11 +57,11 @@ void visit_fields(V& v, PretrainOptimConfig& c) {
 }
 
 struct PretrainConfig {
-  ModelRecipe model;
-  PyramidRecipe pretrain;
-  MaskRecipe mask;
-  MfmRecipe mfm;
-  DataRecipe data;
+  ModelConfig model;
+  IntegralConfig pretrain;
+  MaskConfig mask;
+  MfmConfig mfm;
+  DataConfig data;
   TrainConfig train;
   PretrainOptimConfig optim;
   CheckpointConfig checkpoint;
@@ -60,7 +74,7 @@ void visit_fields(V& v, PretrainConfig& c) {
   v("pretrain", c.pretrain, {.doc = "what is pre-trained"});
   v("mask", c.mask, {.doc = "what is hidden"});
   v("mfm", c.mfm, {.doc = "masked feature modelling"});
-  v("data", c.data, {.doc = "the pictures"});
+  v("data", c.data, {.doc = "the pictures that are learnt from"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
   v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});

@@ -1,0 +1,77 @@
+#include "itpn/engine/run_directory.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+constexpr std::array<std::string_view, 8> kRunFiles = {
+    "config.toml",           "env.json", "train.log",   "metrics.jsonl",
+    "metrics.dropped.jsonl", "samples",  "checkpoints", "bad_samples.txt"};
+constexpr std::string_view kEventPrefix = "events.out.tfevents.";
+
+bool is_of_a_run(const std::string& name) {
+  if (name.starts_with(kEventPrefix)) return true;
+  for (const std::string_view known : kRunFiles) {
+    if (name == known) return true;
+  }
+  return false;
+}
+
+// Names in `path` that a run has written.
+std::vector<std::string> traces_of_a_run(Fs& fs, const std::string& path) {
+  std::vector<DirectoryEntry> entries;
+  const int result = fs.list(path, &entries);
+  if (result < 0) throw_io_error(path, "list the directory", result);
+  std::vector<std::string> found;
+  for (const DirectoryEntry& entry : entries) {
+    if (is_of_a_run(entry.name)) found.push_back(entry.name);
+  }
+  return found;
+}
+
+// A read-only disk or a missing permission must show before the first step, not at the first checkpoint.
+void probe(Fs& fs, const std::string& path) {
+  const std::string name = join_path(path, fmt::format(".probe-{}", getpid()));
+  {
+    OpenFile file(fs, name, OpenMode::kCreate);
+    constexpr std::array<std::byte, 1> kByte = {std::byte{'x'}};
+    file.write_all(kByte);
+    file.close();
+  }
+  fs.unlink(name);
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing) : fs_(fs), path_(path) {
+  if (exists(fs, path) && !is_directory(fs, path)) {
+    throw io_error(fmt::format("{}: is a file; --output-dir wants a directory", path));
+  }
+  make_directories(fs, path);
+  lock_ = std::make_unique<RunLock>(fs, path);
+  probe(fs, path);
+  const std::vector<std::string> found = traces_of_a_run(fs, path);
+  if (found.empty() || existing == ExistingRun::kContinue) return;
+  if (existing == ExistingRun::kRefuse) {
+    throw usage_error(fmt::format(
+        "{}: already holds a run ({}); continue it with --resume auto, delete it with --overwrite, or take another "
+        "--output-dir",
+        path, found.front()));
+  }
+  for (const std::string& name : found) remove_all(fs, join_path(path, name));
+}
+
+std::string RunDirectory::samples() const {
+  const std::string folder = join_path(path_, "samples");
+  make_directories(fs_, folder);
+  return folder;
+}
+
+}  // namespace itpn

@@ -1,0 +1,43 @@
+// The directory of one run: who may write into it, and where each thing lies in it.
+//
+//   config.toml  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/  run.lock
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "itpn/core/files.h"
+#include "itpn/core/run_lock.h"
+
+namespace itpn {
+
+// What to do with a directory that already holds a run.
+enum class ExistingRun {
+  kRefuse,     // exit 2, and say which options there are
+  kContinue,   // leave everything where it is
+  kOverwrite,  // delete what a run writes, and nothing else
+};
+
+class RunDirectory {
+ public:
+  // Makes the directory, locks it, and proves by a probe file that it can be written, all before anything costs time.
+  // Throws exit 2 (holds a run and `existing` refuses), 5 (cannot be made or written) or 9 (in use).
+  RunDirectory(Fs& fs, const std::string& path, ExistingRun existing);
+
+  const std::string& path() const { return path_; }
+  std::string config_file() const { return join_path(path_, "config.toml"); }
+  std::string environment_file() const { return join_path(path_, "env.json"); }
+  std::string log_file() const { return join_path(path_, "train.log"); }
+  std::string metrics_file() const { return join_path(path_, "metrics.jsonl"); }
+  std::string dropped_metrics_file() const { return join_path(path_, "metrics.dropped.jsonl"); }
+  std::string checkpoints() const { return join_path(path_, "checkpoints"); }
+  // The folder for pictures; made on the first call.
+  std::string samples() const;
+
+ private:
+  Fs& fs_;
+  std::string path_;
+  std::unique_ptr<RunLock> lock_;
+};
+
+}  // namespace itpn

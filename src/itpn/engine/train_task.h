@@ -1,0 +1,37 @@
+// What a task hands to the training loop. The loop knows no model and no dataset.
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "itpn/engine/train_state.h"
+#include "itpn/structures/host_batch.h"
+
+namespace itpn {
+
+// The losses of one micro-batch, each the mean over it: scalars on the device.
+struct StepLosses {
+  torch::Tensor total;                                       // what is differentiated
+  std::vector<std::pair<std::string, torch::Tensor>> parts;  // separate lines of the logs, in a fixed order
+};
+
+// A number for the logs.
+using NamedNumber = std::pair<std::string, double>;
+
+class TrainTask {
+ public:
+  virtual ~TrainTask() = default;
+
+  // The next micro-batch in the order of the run. May throw a data error (exit 3).
+  virtual HostBatch fetch() = 0;
+  virtual StepLosses forward(const HostBatch& batch) = 0;
+  // After the parameters have changed, for a moving average of them. Not called when a step is skipped.
+  virtual void after_update(const Progress& progress) = 0;
+  // Between two steps, `progress` being that of the next one: pictures, validation. Returns numbers for the logs.
+  virtual std::vector<NamedNumber> after_step(const Progress& progress, bool epoch_ended) = 0;
+};
+
+}  // namespace itpn

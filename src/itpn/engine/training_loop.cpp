@@ -1,0 +1,131 @@
+#include "itpn/engine/training_loop.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+#include "itpn/core/stopwatch.h"
+
+namespace itpn {
+namespace {
+
+// Factor on the gradients that undoes the loss scale and brings their norm down to `limit` (0: no limit), as
+// min(1, limit / (norm + 1e-6)).
+double gradient_factor(double inverse_scale, double norm, double limit) {
+  if (limit <= 0.0) return inverse_scale;
+  return inverse_scale * std::min(1.0, limit / (norm + 1e-6));
+}
+
+// Adds a micro-batch's share to each named sum, in fp64 on the device.
+void add_parts(std::vector<std::pair<std::string, torch::Tensor>>* sums, const StepLosses& losses, double share) {
+  if (sums->empty()) {
+    for (const auto& [name, value] : losses.parts) sums->emplace_back(name, value.detach().to(torch::kDouble) * share);
+    return;
+  }
+  for (size_t i = 0; i < sums->size(); ++i) (*sums)[i].second += losses.parts[i].second.detach() * share;
+}
+
+}  // namespace
+
+TrainingLoop::TrainingLoop(LoopConfig config, TrainTask& task, ParameterUpdater& updater, GradScaler& scaler,
+                           LoopObserver& observer)
+    : config_(std::move(config)), task_(task), updater_(updater), scaler_(scaler), observer_(observer) {}
+
+int TrainingLoop::run(Progress& progress) {
+  scaler_.restore(progress.scaler);
+  while (progress.step < progress.total_steps) {
+    const StepReport report = step(progress);
+    observer_.on_step(progress, report);
+    const Progress finished = progress;
+    const bool epoch_ended = progress.advance(report.samples);
+    if (epoch_ended) observer_.on_epoch(finished, finished.epoch_loss_sum / finished.epoch_loss_count);
+    observer_.on_task_numbers(finished, task_.after_step(progress, epoch_ended));
+    observer_.on_boundary(progress, report);
+    if (const int signal = observer_.stop_signal()) return signal;
+  }
+  return 0;
+}
+
+StepReport TrainingLoop::step(Progress& progress) {
+  const Stopwatch watch;
+  const bool is_logging_step = (progress.step + 1) % config_.log_every_steps == 0;
+  StepReport report = gather_gradients(is_logging_step);
+  report.learning_rate = config_.learning_rate(progress);
+  if (report.is_finite) {
+    const double factor = gradient_factor(1.0 / scaler_.scale(), report.grad_norm, config_.clip_grad);
+    updater_.apply({report.learning_rate, factor});
+    ++progress.updates;
+    progress.epoch_loss_sum += report.loss;
+    ++progress.epoch_loss_count;
+    progress.last_loss = report.loss;
+    scaler_.update(true);
+    task_.after_update(progress);
+  } else {
+    skip(progress, report);
+  }
+  progress.scaler = scaler_.state();
+  report.seconds = watch.seconds();
+  return report;
+}
+
+StepReport TrainingLoop::gather_gradients(bool is_logging_step) {
+  const int64_t micro_batches = config_.train.accumulation();
+  const double share = 1.0 / static_cast<double>(micro_batches);
+  StepReport report;
+  torch::Tensor loss;
+  std::vector<std::pair<std::string, torch::Tensor>> parts;
+  positions_.clear();
+  for (int64_t i = 0; i < micro_batches; ++i) {
+    const HostBatch batch = task_.fetch();
+    report.samples += batch.count;
+    report.wait_seconds += batch.wait_seconds;
+    positions_.insert(positions_.end(), batch.positions.begin(), batch.positions.end());
+    const StepLosses losses = task_.forward(batch);
+    (losses.total * (share * scaler_.scale())).backward();
+    updater_.add_gradients();
+    const torch::Tensor term = losses.total.detach().to(torch::kDouble) * share;
+    loss = loss.defined() ? loss + term : term;
+    if (is_logging_step) add_parts(&parts, losses, share);
+  }
+  // The one place where the host waits for the device: the step must not change anything unless both are finite.
+  const torch::Tensor norm = updater_.gradient_norm().to(torch::kDouble) / scaler_.scale();
+  const torch::Tensor both = torch::stack({loss, norm}).cpu();
+  report.loss = both[0].item<double>();
+  report.grad_norm = both[1].item<double>();
+  report.is_finite = std::isfinite(report.loss) && std::isfinite(report.grad_norm);
+  for (const auto& [name, sum] : parts) report.parts.emplace_back(name, sum.item<double>());
+  return report;
+}
+
+void TrainingLoop::skip(Progress& progress, const StepReport& report) {
+  updater_.discard();
+  // With fp16 an overflow of the scaled gradient is how the scale finds its place: counted apart, by the scaler.
+  const bool is_back_off = scaler_.can_back_off() && std::isfinite(report.loss);
+  scaler_.update(false);
+  if (is_back_off) return;
+  RunCounters& counters = progress.counters;
+  ++counters.skipped_steps;
+  std::erase_if(counters.recent_skips, [&](int64_t step) { return step <= progress.step - config_.train.skip_window; });
+  counters.recent_skips.push_back(progress.step);
+  const auto [first, last] = std::minmax_element(positions_.begin(), positions_.end());
+  const std::string where = positions_.empty()
+                                ? std::string("no samples")
+                                : fmt::format("samples {} to {} of epoch {}", *first, *last, progress.epoch + 1);
+  log::warning(fmt::format("step {}: loss {} and gradient norm {} ({}): step skipped, nothing changed ({} so far)",
+                           progress.step + 1, report.loss, report.grad_norm, where, counters.skipped_steps));
+  const auto recent = static_cast<int64_t>(counters.recent_skips.size());
+  if (recent <= config_.train.max_skipped_steps) return;
+  throw Error(ExitCode::kNotFinite,
+              fmt::format("step {}: loss {} and gradient norm {} are not finite ({}), {} skipped steps within {} "
+                          "(train.max_skipped_steps = {}); last good checkpoint: {}. Take a smaller optim.blr, set "
+                          "optim.clip_grad, or train in fp32",
+                          progress.step + 1, report.loss, report.grad_norm, where, recent, config_.train.skip_window,
+                          config_.train.max_skipped_steps, observer_.last_good_checkpoint()));
+}
+
+}  // namespace itpn

@@ -1,0 +1,74 @@
+// One loop for every task: fetch, forward, backward, clip, update, record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "itpn/engine/grad_scaler.h"
+#include "itpn/engine/parameter_updater.h"
+#include "itpn/engine/run_config.h"
+#include "itpn/engine/train_task.h"
+
+namespace itpn {
+
+// What one optimiser step did. Losses are exact means over its micro-batches.
+struct StepReport {
+  double loss = 0.0;
+  double grad_norm = 0.0;  // before clipping
+  double learning_rate = 0.0;
+  bool is_finite = true;  // false: nothing was changed
+  int64_t samples = 0;
+  double seconds = 0.0;
+  double wait_seconds = 0.0;       // of `seconds`, spent waiting for data
+  std::vector<NamedNumber> parts;  // only on logging steps: reading them back stalls a GPU
+};
+
+// What the loop reports to; the run's own services.
+class LoopObserver {
+ public:
+  virtual ~LoopObserver() = default;
+  // After each step, with the progress of that step still in place.
+  virtual void on_step(const Progress& progress, const StepReport& report) = 0;
+  // At each step boundary; `progress` is that of the next step. Saves where it is time to.
+  virtual void on_boundary(const Progress& progress, const StepReport& report) = 0;
+  virtual void on_epoch(const Progress& finished, double mean_loss) = 0;
+  virtual void on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) = 0;
+  // Number of the signal that asks the run to stop, 0 for none.
+  virtual int stop_signal() = 0;
+  // Where to go back to after a run has diverged, for the message.
+  virtual std::string last_good_checkpoint() const = 0;
+};
+
+struct LoopConfig {
+  TrainConfig train;
+  int64_t log_every_steps = 10;
+  double clip_grad = 0.0;                                // 0: no clipping
+  std::function<double(const Progress&)> learning_rate;  // a pure function of the step
+};
+
+// Trains from `progress` until `progress.total_steps`, or until a signal asks to stop; returns that signal or 0.
+// Throws an Error with exit code 6 when too many steps had a loss or gradient that is not finite.
+class TrainingLoop {
+ public:
+  TrainingLoop(LoopConfig config, TrainTask& task, ParameterUpdater& updater, GradScaler& scaler,
+               LoopObserver& observer);
+
+  int run(Progress& progress);
+
+ private:
+  StepReport step(Progress& progress);
+  // Fetch, forward and backward of every micro-batch of the step.
+  StepReport gather_gradients(bool is_logging_step);
+  void skip(Progress& progress, const StepReport& report);
+
+  LoopConfig config_;
+  TrainTask& task_;
+  ParameterUpdater& updater_;
+  GradScaler& scaler_;
+  LoopObserver& observer_;
+  std::vector<uint64_t> positions_;  // samples of the step, for the message about one that is not finite
+};
+
+}  // namespace itpn

@@ -1,0 +1,29 @@
+#include "itpn/tasks/pretrain_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace itpn {
+
+MimConfig mim_config_of(const PretrainConfig& config) {
+  const Preset preset = resolve_model(config.model, config.data.image_size);
+  MimConfig result;
+  result.backbone = preset.backbone;
+  result.backbone.activation_checkpointing = config.train.activation_checkpointing;
+  result.pyramid = preset.pyramid;
+  result.pyramid.num_outs = config.pretrain.pyramid ? config.pretrain.num_outs : 1;
+  result.decoder = preset.decoder;
+  result.mask = config.mask;
+  result.mfm = config.mfm;
+  result.check();
+  return result;
+}
+
+double teacher_momentum(const MfmConfig& config, int64_t updates, int64_t total) {
+  if (config.momentum_schedule == "constant") return config.momentum;
+  const double done = std::min(1.0, static_cast<double>(updates) / static_cast<double>(std::max<int64_t>(1, total)));
+  return 1.0 - (1.0 - config.momentum) * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+}
+
+}  // namespace itpn

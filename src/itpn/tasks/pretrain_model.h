@@ -1,0 +1,16 @@
+// The pre-training model of a recipe.
+#pragma once
+
+#include "itpn/models/mim/mim_config.h"
+#include "itpn/tasks/pretrain_config.h"
+
+namespace itpn {
+
+// Sizes of the model that the recipe describes. Throws usage_error where its settings do not fit each other.
+MimConfig mim_config_of(const PretrainConfig& config);
+
+// Momentum of the teacher's moving average after `updates` of `total` updates: constant, or rising from its start value
+// to 1 along half a cosine.
+double teacher_momentum(const MfmConfig& config, int64_t updates, int64_t total);
+
+}  // namespace itpn
