@@ -13,6 +13,17 @@ if(ITPN_SANITIZE)
   add_link_options(-fsanitize=${ITPN_SANITIZE})
 endif()
 
+# libFuzzer programs of tests/fuzz: clang only, LibTorch off. Coverage goes into every library, the driver into them.
+option(ITPN_FUZZ "Build tests/fuzz as libFuzzer programs (needs -DCMAKE_CXX_COMPILER=clang++ and ITPN_WITH_TORCH=OFF)" OFF)
+if(ITPN_FUZZ)
+  if(ITPN_WITH_TORCH OR NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "ITPN_FUZZ needs -DCMAKE_CXX_COMPILER=clang++ and -DITPN_WITH_TORCH=OFF")
+  endif()
+  set(ITPN_FUZZ_FLAGS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_compile_options(${ITPN_FUZZ_FLAGS} -Wno-error)
+  add_link_options(${ITPN_FUZZ_FLAGS})
+endif()
+
 find_program(ITPN_MOLD mold)
 if(ITPN_MOLD)
   add_link_options(-fuse-ld=mold)

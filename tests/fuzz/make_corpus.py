@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Writes corpus/{exif,jpeg,png,safetensors,tar,webp}/: small hostile inputs, always the same ones. Good pictures and
+tars are not repeated here: the targets also read src/itpn/io/testdata.
+
+    python3 tests/fuzz/make_corpus.py        (standard library only)
+"""
+import json
+import random
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CORPUS = HERE / "corpus"
+IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
+# Parsers of other folders keep their own inputs; only these are rewritten.
+OWN = ("exif", "jpeg", "png", "safetensors", "tar", "webp")
+
+
+def damaged(data, seed):
+    """The same bytes with a few of them changed."""
+    choose = random.Random(seed)
+    out = bytearray(data)
+    for _ in range(1 + seed % 4):
+        out[choose.randrange(len(out))] = choose.randrange(256)
+    return bytes(out)
+
+
+def damaged_files(names, count):
+    """Each of the files cut at several places and with bytes changed."""
+    for name in names:
+        data = (IMAGES / name).read_bytes()
+        for part in (1, 3):
+            yield f"cut_{part}_{name}", data[:len(data) * part // 4]
+        for seed in range(count):
+            yield f"flip_{seed}_{name}", damaged(data, seed)
+
+
+def jpegs():
+    yield from damaged_files(["colour_420.jpg", "colour_420_progressive.jpg", "ycck_420.jpg", "restart.jpg"], 4)
+    good = (IMAGES / "colour_420.jpg").read_bytes()
+    frame = good.index(b"\xff\xc0")
+    yield "zero_height.jpg", good[:frame + 5] + b"\0\0" + good[frame + 7:]
+    yield "zero_width.jpg", good[:frame + 7] + b"\0\0" + good[frame + 9:]
+    yield "huge.jpg", good[:frame + 5] + b"\xff\xff\xff\xff" + good[frame + 9:]
+    yield "twelve_bits.jpg", good[:frame + 4] + b"\x0c" + good[frame + 5:]
+    yield "factor_0.jpg", good[:frame + 11] + b"\0" + good[frame + 12:]
+    yield "factor_15.jpg", good[:frame + 11] + b"\xff" + good[frame + 12:]
+    yield "arithmetic.jpg", good[:frame + 1] + b"\xc9" + good[frame + 2:]
+    yield "lossless.jpg", good[:frame + 1] + b"\xc3" + good[frame + 2:]
+    yield "no_tables.jpg", good[:2] + good[frame:]
+    yield "only_start.jpg", b"\xff\xd8\xff"
+    yield "no_scan.jpg", good[:good.index(b"\xff\xda")] + b"\xff\xd9"
+    yield "marker_length_0.jpg", b"\xff\xd8\xff\xe1\0\0" + good[2:]
+    yield "marker_past_end.jpg", b"\xff\xd8\xff\xe1\xff\xff" + good[2:]
+    progressive = (IMAGES / "colour_420_progressive.jpg").read_bytes()
+    scan = progressive.index(b"\xff\xda")
+    one = progressive[scan:progressive.index(b"\xff", scan + 14)]
+    yield "many_scans.jpg", progressive[:-2] + one[:24] * 105 + b"\xff\xd9"
+
+
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(head, chunks):
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", *head)) + b"".join(
+        png_chunk(*chunk) for chunk in chunks)
+
+
+def pngs():
+    yield from damaged_files(["palette_4.png", "grey_16_interlaced.png", "rgba_8.png"], 4)
+    rows = zlib.compress(bytes(4 * 13), 9)
+    end = (b"IEND", b"")
+    for name, head in {"zero": (0, 4, 8, 2, 0, 0, 0), "huge": (0x7FFFFFFF, 0x7FFFFFFF, 8, 6, 0, 0, 0),
+                       "depth_3": (4, 4, 3, 0, 0, 0, 0), "kind_1": (4, 4, 8, 1, 0, 0, 0),
+                       "interlace_2": (4, 4, 8, 2, 0, 0, 2), "compression_1": (4, 4, 8, 2, 1, 0, 0)}.items():
+        yield f"{name}.png", png(head, [(b"IDAT", rows), end])
+    four = (4, 4, 8, 2, 0, 0, 0)
+    yield "no_data.png", png(four, [end])
+    yield "short_data.png", png(four, [(b"IDAT", zlib.compress(bytes(10))), end])
+    yield "long_data.png", png(four, [(b"IDAT", zlib.compress(bytes(1_000_000), 9)), end])
+    yield "not_zlib.png", png(four, [(b"IDAT", b"no zlib stream"), end])
+    yield "filter_9.png", png(four, [(b"IDAT", zlib.compress(b"\x09" * 52)), end])
+    yield "two_heads.png", png(four, [(b"IHDR", struct.pack(">IIBBBBB", 9, 9, 8, 2, 0, 0, 0)), (b"IDAT", rows), end])
+    yield "palette_missing.png", png((4, 4, 8, 3, 0, 0, 0), [(b"IDAT", zlib.compress(bytes(20))), end])
+    yield "palette_odd.png", png((4, 4, 8, 3, 0, 0, 0), [(b"PLTE", bytes(10)), (b"IDAT", zlib.compress(bytes(20))), end])
+    bomb = zlib.compress(bytes(3_000_000), 9)
+    yield "text_bomb.png", png(four, [(b"zTXt", b"k\0\0" + bomb), (b"IDAT", rows), end])
+    yield "profile_bomb.png", png(four, [(b"iCCP", b"k\0\0" + bomb), (b"IDAT", rows), end])
+    yield "unknown_critical.png", png(four, [(b"ABCD", b"x"), (b"IDAT", rows), end])
+    yield "exif.png", png(four, [(b"eXIf", b"MM\0*\xff\xff\xff\xff"), (b"IDAT", rows), end])
+
+
+def webps():
+    yield from damaged_files(["lossy.webp", "lossless_alpha.webp", "animated_alpha.webp", "lossy_alpha.webp"], 4)
+    yield "only_head.webp", b"RIFF\xff\xff\xff\xffWEBP"
+    yield "riff_too_long.webp", b"RIFF\xff\xff\xff\x7f" + (IMAGES / "lossy.webp").read_bytes()[8:]
+    canvas = b"VP8X" + struct.pack("<I", 10) + b"\2\0\0\0" + b"\xff\xff\xff" * 2
+    yield "huge_canvas.webp", b"RIFF" + struct.pack("<I", 22) + b"WEBP" + canvas
+    yield "chunk_past_end.webp", b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8L\xff\xff\xff\x7f\x2f0123456789"
+
+
+def exif(entries, order="<", directory=8, count=None):
+    """entries: (tag, type, count, value)."""
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", directory)
+    body = b"".join(struct.pack(order + "HHIHH", tag, kind, n, value, 0) for tag, kind, n, value in entries)
+    return head + struct.pack(order + "H", len(entries) if count is None else count) + body
+
+
+def exifs():
+    six = (0x0112, 3, 1, 6)
+    for order, name in (("<", "little"), (">", "big")):
+        good = exif([(0x010F, 2, 4, 0), six], order)
+        yield f"good_{name}", b"Exif\0\0" + good
+        yield f"bare_{name}", good
+        for size in (1, 4, 7, 9, 12, len(good) - 3):
+            yield f"cut_{size}_{name}", good[:size]
+        yield f"directory_far_{name}", exif([six], order, directory=0xFFFFFFFF)
+        yield f"directory_itself_{name}", exif([six], order, directory=0)
+        yield f"count_lies_{name}", exif([(1, 2, 3, 4)], order, count=0xFFFF)
+        yield f"value_0_{name}", exif([(0x0112, 3, 1, 0)], order)
+        yield f"value_9_{name}", exif([(0x0112, 3, 1, 9)], order)
+        yield f"type_long_{name}", exif([(0x0112, 4, 1, 6)], order)
+        yield f"two_values_{name}", exif([(0x0112, 3, 2, 6)], order)
+    yield "wrong_magic", b"II+\0" + exif([six])[4:]
+    yield "mixed_order", b"IM*\0" + exif([six])[4:]
+
+
+def safetensors(header, data=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def safetensors_files():
+    one = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+    good = safetensors({"__metadata__": {"format": "pt"}, "a": one, "b": dict(one, data_offsets=[4, 8])}, bytes(8))
+    yield "good", good
+    for size in (0, 5, 8, 20, len(good) - 1):
+        yield f"cut_{size}", good[:size]
+    for seed in range(8):
+        yield f"flip_{seed}", damaged(good, seed)
+    for name, change in {"offsets_swapped": {"data_offsets": [4, 0]}, "offsets_huge": {"data_offsets": [0, 2 ** 64 - 1]},
+                         "offsets_late": {"data_offsets": [4, 8]}, "shape_overflow": {"shape": [2 ** 62, 2 ** 62]},
+                         "shape_negative": {"shape": [-1]}, "shape_zero": {"shape": [0], "data_offsets": [0, 0]},
+                         "shape_long": {"shape": [1] * 100}, "dtype": {"dtype": "F7"}, "dtype_number": {"dtype": 7},
+                         "unknown_field": {"extra": [1]}, "offsets_fraction": {"data_offsets": [0, 4.0]}}.items():
+        yield name, safetensors({"a": dict(one, **change)}, bytes(4))
+    yield "length_huge", safetensors({"a": one}, bytes(4), length=2 ** 64 - 1)
+    yield "length_100_mb", safetensors({"a": one}, bytes(4), length=100_000_000)
+    yield "deep", safetensors(b'{"a":' + b"[" * 3000)
+    yield "twice", safetensors(b'{"a":%s,"a":%s}' % ((json.dumps(one).encode(),) * 2), bytes(4))
+    yield "not_utf8", safetensors(b'{"\xff\xfe":{}}')
+    yield "long_number", safetensors(b'{"a":{"dtype":"F32","shape":[' + b"9" * 400 + b"]}}")
+    yield "overlap", safetensors({"a": one, "b": dict(one, data_offsets=[2, 6])}, bytes(6))
+    yield "metadata_number", safetensors({"__metadata__": {"x": 1}})
+
+
+def tar_header(name, size, kind=b"0", size_field=None):
+    field = size_field if size_field is not None else b"%011o\0" % size
+    block = name.ljust(100, b"\0") + b"0000644\0" * 3 + field + b"0" * 11 + b"\0" + b" " * 8 + kind
+    block = (block.ljust(257, b"\0") + b"ustar\x0000").ljust(512, b"\0")
+    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+
+
+def tar_member(name, content=b"", kind=b"0", size_field=None):
+    return tar_header(name, len(content), kind, size_field) + content + bytes(-len(content) % 512)
+
+
+def tars():
+    end = bytes(512)
+    good = tar_member(b"0.jpg", b"jpeg") + tar_member(b"0.cls", b"3")
+    yield "good", good + end
+    yield "no_end", good
+    for size in (0, 300, 512, 700, 1500):
+        yield f"cut_{size}", good[:size]
+    for seed in range(6):
+        yield f"flip_{seed}", damaged(good + end, seed)
+    for name, member in {
+            "parent": tar_member(b"../../etc/passwd", b"x"), "absolute": tar_member(b"/etc/passwd", b"x"),
+            "link": tar_member(b"link", kind=b"2"), "device": tar_member(b"device", kind=b"3"),
+            "sparse": tar_member(b"sparse", b"x" * 20, kind=b"S"), "repeated": good + tar_member(b"0.jpg", b"again"),
+            "size_huge": tar_member(b"a", size_field=b"77777777777\0"), "size_text": tar_member(b"a", size_field=b"x" * 12),
+            "size_negative": tar_member(b"a", size_field=b"\xff" * 12),
+            "size_binary": tar_member(b"a", size_field=b"\x80" + b"\xff" * 11),
+            "long_name": tar_member(b"L", b"n" * 700, b"L") + good, "long_name_last": tar_member(b"L", b"n" * 700, b"L"),
+            "long_link": tar_member(b"K", b"n" * 700, b"K") + good,
+            "pax": tar_member(b"x", b"14 path=a.jpg\n", b"x") + good,
+            "pax_size_lies": tar_member(b"x", b"18 size=999999999\n", b"x") + good,
+            "pax_length_lies": tar_member(b"x", b"99 path=a\n", b"x") + good,
+            "pax_length_0": tar_member(b"x", b"0 path=a\n", b"x") + good,
+            "pax_global": tar_member(b"g", b"14 path=a.jpg\n", b"g") + good}.items():
+        yield name, member + end
+
+
+def main():
+    makers = dict(exif=exifs, jpeg=jpegs, png=pngs, safetensors=safetensors_files, tar=tars, webp=webps)
+    for kind in OWN:
+        folder = CORPUS / kind
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        inputs = dict(makers[kind]())
+        for name, data in inputs.items():
+            assert len(data) <= 4096, (kind, name, len(data))
+            (folder / name).write_bytes(data)
+        print(f"{kind}: {len(inputs)} inputs")
+
+
+if __name__ == "__main__":
+    main()
