@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
-
-#include "itpn/core/errors.h"
 
 namespace itpn {
 namespace {
@@ -29,11 +27,27 @@ const char* advice_for(int error) {
   }
 }
 
+// The status of a path, or nothing if it does not exist.
+bool look_at(Fs& fs, const std::string& path, FileStatus* status) {
+  const int result = fs.stat(path, status);
+  if (result == -ENOENT || result == -ENOTDIR) return false;
+  if (result < 0) throw_io_error(path, "look at", result);
+  return true;
+}
+
+// Temporary names of this process that are in use at the same time differ by their number.
+std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> count{0};
+  return fmt::format("{}.tmp-{}-{}", path, ::getpid(), count++);
+}
+
 }  // namespace
+
+bool SystemError::is_disk_full() const { return error_number_ == ENOSPC || error_number_ == EDQUOT; }
 
 void throw_io_error(const std::string& path, const std::string& doing, int negative_errno) {
   const int error = -negative_errno;
-  throw io_error(fmt::format("{}: cannot {}: {}{}", path, doing, std::strerror(error), advice_for(error)));
+  throw SystemError(fmt::format("{}: cannot {}: {}{}", path, doing, std::strerror(error), advice_for(error)), error);
 }
 
 OpenFile::OpenFile(Fs& fs, const std::string& path, OpenMode mode) : fs_(fs), path_(path) {
@@ -75,7 +89,8 @@ void OpenFile::fsync() {
 void OpenFile::close() {
   const int result = fs_.close(file_);
   file_ = -1;
-  if (result < 0) throw_io_error(path_, "close", result);
+  // Linux frees the descriptor before it reports EINTR; closing again could hit another thread's file.
+  if (result < 0 && result != -EINTR) throw_io_error(path_, "close", result);
 }
 
 uint64_t OpenFile::size() {
@@ -87,30 +102,41 @@ uint64_t OpenFile::size() {
 
 bool exists(Fs& fs, const std::string& path) {
   FileStatus status;
-  return fs.stat(path, &status) == 0;
+  return look_at(fs, path, &status);
 }
 
 bool is_directory(Fs& fs, const std::string& path) {
   FileStatus status;
-  return fs.stat(path, &status) == 0 && status.is_directory;
+  return look_at(fs, path, &status) && status.is_directory;
+}
+
+void sync_directory(Fs& fs, const std::string& path) {
+  const std::string name = path.empty() ? "." : path;
+  OpenFile directory(fs, name, OpenMode::kDirectory);
+  const int result = fs.fsync(directory.descriptor());
+  // Some network and user-space file systems cannot do this to a directory, and need no such call.
+  if (result < 0 && result != -EINVAL && result != -EOPNOTSUPP) throw_io_error(name, "flush to disk", result);
 }
 
 void make_directories(Fs& fs, const std::string& path) {
   if (path.empty() || is_directory(fs, path)) return;
-  make_directories(fs, parent_path(path));
+  const std::string parent = parent_path(path);
+  make_directories(fs, parent);
   const int result = fs.mkdir(path);
   if (result == -EEXIST && is_directory(fs, path)) return;
   if (result < 0) throw_io_error(path, "make the directory", result);
+  sync_directory(fs, parent);
 }
 
 void remove_all(Fs& fs, const std::string& path) {
-  if (is_directory(fs, path)) {
+  int result = fs.unlink(path);
+  if (result == -ENOTEMPTY || result == -EEXIST) {
     std::vector<DirectoryEntry> entries;
     const int listed = fs.list(path, &entries);
     if (listed < 0) throw_io_error(path, "list", listed);
     for (const auto& entry : entries) remove_all(fs, join_path(path, entry.name));
+    result = fs.unlink(path);
   }
-  const int result = fs.unlink(path);
   if (result < 0 && result != -ENOENT) throw_io_error(path, "delete", result);
 }
 
@@ -119,6 +145,7 @@ std::vector<std::byte> read_file(Fs& fs, const std::string& path, uint64_t max_b
   const int result = fs.stat(path, &status);
   if (result < 0) throw_io_error(path, "read", result);
   if (status.is_directory) throw_io_error(path, "read", -EISDIR);
+  if (!status.is_regular) throw io_error(fmt::format("{}: not a regular file", path));
   if (status.size > max_bytes) {
     throw io_error(fmt::format("{}: {} bytes, more than the limit of {}", path, status.size, max_bytes));
   }
@@ -134,7 +161,7 @@ std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes) 
 }
 
 void write_file_atomically(Fs& fs, const std::string& path, std::span<const std::byte> bytes) {
-  const std::string temporary = fmt::format("{}.tmp-{}", path, ::getpid());
+  const std::string temporary = temporary_name(path);
   try {
     OpenFile file(fs, temporary, OpenMode::kCreate);
     file.write_all(bytes);
@@ -146,8 +173,7 @@ void write_file_atomically(Fs& fs, const std::string& path, std::span<const std:
     fs.unlink(temporary);
     throw;
   }
-  const std::string parent = parent_path(path);
-  OpenFile(fs, parent.empty() ? "." : parent, OpenMode::kDirectory).fsync();
+  sync_directory(fs, parent_path(path));
 }
 
 void write_file_atomically(Fs& fs, const std::string& path, const std::string& text) {

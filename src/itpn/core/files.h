@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/errors.h"
+
 namespace itpn {
 
 struct DirectoryEntry {
@@ -57,10 +59,24 @@ class Fs {
 // The real disk.
 Fs& posix_fs();
 
-// "PATH: what happened (the system's words)", with exit code 5; names the limit for EMFILE, the need for ENOSPC.
+// The system said no: exit code 5, and which errno.
+class SystemError : public Error {
+ public:
+  SystemError(const std::string& message, int error_number)
+      : Error(ExitCode::kInputOutput, message), error_number_(error_number) {}
+  int error_number() const { return error_number_; }
+  // The disk or the user's share of it is full.
+  bool is_disk_full() const;
+
+ private:
+  int error_number_;
+};
+
+// Throws SystemError "PATH: cannot DOING: the system's words; what to do about it".
 [[noreturn]] void throw_io_error(const std::string& path, const std::string& doing, int negative_errno);
 
-// A file that closes itself. `open` throws Error with exit code 5 where the system says no.
+// A file that closes itself. All functions throw SystemError where the system says no; a file that ends too early is an
+// Error of exit code 5.
 class OpenFile {
  public:
   OpenFile(Fs& fs, const std::string& path, OpenMode mode);
@@ -72,6 +88,8 @@ class OpenFile {
   void read_exactly(std::span<std::byte> into, uint64_t offset);
   // Writes all bytes, looping over short writes and EINTR, or throws.
   void write_all(std::span<const std::byte> bytes);
+  // A failure is final: the kernel may have dropped the bytes, and a second fsync would say that all is well. Whoever
+  // gets the error writes a new file.
   void fsync();
   // Closes and reports a failure to close; the destructor closes silently.
   void close();
@@ -85,13 +103,16 @@ class OpenFile {
   int file_ = -1;
 };
 
+// False only if there is nothing of that name; a path that cannot be looked at is an error, not an absence.
 bool exists(Fs& fs, const std::string& path);
 bool is_directory(Fs& fs, const std::string& path);
-// mkdir -p.
+// mkdir -p; each new directory's name is on the disk when it returns.
 void make_directories(Fs& fs, const std::string& path);
-// Deletes a file or a whole directory tree; a path that is not there is no error.
+// After it returns, names made, renamed or deleted in the directory survive a power cut.
+void sync_directory(Fs& fs, const std::string& path);
+// Deletes a file or a whole directory tree; a path that is not there is no error. Links are deleted, never followed.
 void remove_all(Fs& fs, const std::string& path);
-// The whole file; throws exit code 5 if it is larger than `max_bytes`.
+// The whole regular file; throws exit code 5 if it is larger than `max_bytes`.
 std::vector<std::byte> read_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);
 std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);
 // Old content or new content at every moment, also after a power cut: temporary file beside it, fsync, rename, fsync

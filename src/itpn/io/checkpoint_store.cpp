@@ -1,0 +1,304 @@
+#include "itpn/io/checkpoint_store.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "itpn/core/log.h"
+#include "itpn/core/stopwatch.h"
+#include "itpn/io/checkpoint_file_writer.h"
+
+namespace itpn {
+namespace {
+
+constexpr double kSpaceFactor = 1.5;      // free space wanted, in sizes of a checkpoint
+constexpr size_t kFewest = 2;             // verified checkpoints that always stay
+constexpr uint64_t kMaxBestBytes = 4096;  // the file is one number
+constexpr char kTemporaryPrefix[] = ".tmp-", kRemovalPrefix[] = ".del-", kAsidePrefix[] = "aside-";
+constexpr char kBestName[] = "best";
+
+std::string megabytes(double bytes) { return fmt::format("{:.1f} MB", bytes / 1e6); }
+
+bool is_leftover(const std::string& name) {
+  return name.starts_with(kTemporaryPrefix) || name.starts_with(kRemovalPrefix) ||
+         name.starts_with(std::string(kBestName) + kTemporaryPrefix);
+}
+
+}  // namespace
+
+CheckpointFile text_checkpoint_file(const std::string& name, std::string text) {
+  const uint64_t size = text.size();
+  auto write = [text = std::move(text)](const ByteSink& sink) {
+    sink(std::as_bytes(std::span(text)));
+    return std::vector<TensorInfo>{};
+  };
+  return {name, std::move(write), size};
+}
+
+CheckpointStore::CheckpointStore(Fs& fs, const std::string& directory, const CheckpointStoreOptions& options)
+    : fs_(fs), directory_(directory), options_(options) {}
+
+SavedCheckpoint CheckpointStore::save(int64_t step, std::span<const CheckpointFile> files, const CheckpointInfo& info) {
+  const std::scoped_lock lock(mutex_);
+  const Stopwatch watch;
+  SavedCheckpoint saved;
+  try {
+    prepare(files);
+    saved = write_new(step, files, info);
+  } catch (const SaveError&) {
+    throw;
+  } catch (const NewerFormatError&) {
+    throw;
+  } catch (const SystemError& e) {
+    throw_save_error(step, e, e.is_disk_full());
+  } catch (const Error& e) {
+    if (e.code() == ExitCode::kInputOutput || e.code() == ExitCode::kCheckpoint) throw_save_error(step, e, false);
+    throw;
+  }
+  // From here on the checkpoint is committed, and no failure may say otherwise.
+  last_bytes_ = saved.bytes;
+  rotate();
+  saved.seconds = watch.seconds();
+  if (saved.seconds > options_.slow_seconds) {
+    log::warning(
+        fmt::format("{}: took {:.0f} s to write; a scheduler that grants less after a signal must be given "
+                    "more (torchrun: TORCH_ELASTIC_SHUTDOWN_TIMEOUT)",
+                    saved.path, saved.seconds));
+  }
+  return saved;
+}
+
+// Makes the directory and looks whether there is room before anything is written.
+void CheckpointStore::prepare(std::span<const CheckpointFile> files) {
+  make_directories(fs_, directory_);
+  uint64_t expected = 0;
+  for (const auto& file : files) expected += file.expected_bytes;
+  const double wanted = kSpaceFactor * static_cast<double>(std::max(expected, last_bytes_));
+  uint64_t free = 0;
+  const int result = fs_.free_space(directory_, &free);
+  if (result < 0) throw_io_error(directory_, "ask for the free space", result);
+  if (static_cast<double>(free) < wanted) {
+    throw SaveError(fmt::format("{}: too little space for a checkpoint: {} wanted, {} free; free some space",
+                                directory_, megabytes(wanted), megabytes(static_cast<double>(free))),
+                    true);
+  }
+}
+
+SavedCheckpoint CheckpointStore::write_new(int64_t step, std::span<const CheckpointFile> files,
+                                           const CheckpointInfo& info) {
+  const std::string path = checkpoint_path(directory_, step);
+  if (is_already_there(step)) return {step, path, last_bytes_, 0.0, true};
+  const std::string temporary = make_temporary(step);
+  uint64_t bytes = 0;
+  try {
+    bytes = write_all(temporary, step, files, info).total_bytes();
+    commit(temporary, step);
+  } catch (...) {
+    drop_quietly(temporary);
+    throw;
+  }
+  read_back(step);
+  return {step, path, bytes, 0.0, false};
+}
+
+// A good checkpoint of this step is kept: it may be the only one. One whose directory could not be flushed is not
+// trusted, for a second flush that succeeds proves nothing.
+bool CheckpointStore::is_already_there(int64_t step) {
+  const std::string path = checkpoint_path(directory_, step);
+  if (uncertain_.contains(step) || !exists(fs_, path)) return false;
+  try {
+    const auto checkpoint = verify_checkpoint(fs_, path);
+    if (checkpoint.step() != step) return false;
+    last_bytes_ = checkpoint.manifest.total_bytes();
+  } catch (const NewerFormatError&) {
+    throw;
+  } catch (const Error& e) {
+    if (e.code() != ExitCode::kCheckpoint) throw;
+    log::warning(fmt::format("{}; it is written again", e.what()));
+    return false;
+  }
+  sync_directory(fs_, directory_);
+  verified_.insert(step);
+  return true;
+}
+
+std::string CheckpointStore::make_temporary(int64_t step) {
+  // Beside the others, never in /tmp: a rename works within one file system only.
+  const std::string path = join_path(directory_, fmt::format("{}{}-{}", kTemporaryPrefix, step, ::getpid()));
+  int result = fs_.mkdir(path);
+  if (result == -EEXIST) {
+    remove_all(fs_, path);
+    result = fs_.mkdir(path);
+  }
+  if (result < 0) throw_io_error(path, "make the directory", result);
+  return path;
+}
+
+CheckpointManifest CheckpointStore::write_all(const std::string& temporary, int64_t step,
+                                              std::span<const CheckpointFile> files, const CheckpointInfo& info) {
+  CheckpointManifest manifest{step, info, {}};
+  for (const auto& file : files) {
+    CheckpointFileWriter writer(fs_, join_path(temporary, file.name));
+    const auto tensors = file.write([&writer](std::span<const std::byte> bytes) { writer.write(bytes); });
+    manifest.files.push_back(writer.finish(file.name, tensors));
+  }
+  CheckpointFileWriter writer(fs_, join_path(temporary, kManifestName));
+  const std::string text = to_text(manifest);
+  writer.write(std::as_bytes(std::span(text)));
+  writer.finish(kManifestName, {});
+  sync_directory(fs_, temporary);
+  return manifest;
+}
+
+void CheckpointStore::commit(const std::string& temporary, int64_t step) {
+  const std::string path = checkpoint_path(directory_, step);
+  std::string aside;
+  if (exists(fs_, path)) {  // damaged or not trusted; a rename onto a directory that is not empty fails
+    aside = removal_name(step);
+    const int result = fs_.rename(path, aside);
+    if (result < 0) throw_io_error(path, "rename", result);
+  }
+  const int renamed = fs_.rename(temporary, path);
+  if (renamed < 0) throw_io_error(path, "rename to", renamed);
+  uncertain_.insert(step);
+  sync_directory(fs_, directory_);
+  uncertain_.erase(step);
+  if (!aside.empty()) drop_quietly(aside);
+}
+
+// What was written must be readable before it counts: the disk, the memory and the cable are not taken on trust.
+void CheckpointStore::read_back(int64_t step) {
+  const auto checkpoint = verify_checkpoint(fs_, checkpoint_path(directory_, step));
+  if (checkpoint.step() != step) throw checkpoint_error(fmt::format("{}: is of another step", checkpoint.path));
+  verified_.insert(step);
+}
+
+// A failure to delete costs space, not the checkpoint that was just committed.
+void CheckpointStore::rotate() {
+  try {
+    const auto steps = checkpoint_steps(fs_, directory_);
+    std::erase_if(verified_, [&](int64_t step) { return !std::binary_search(steps.begin(), steps.end(), step); });
+    const auto keep = std::max(kFewest, static_cast<size_t>(std::max<int64_t>(options_.keep_last, 0)));
+    if (verified_.size() < keep) return;
+    const int64_t oldest_kept = *std::next(verified_.rbegin(), static_cast<std::ptrdiff_t>(keep - 1));
+    for (const int64_t step : steps) {
+      if (!stays(step, oldest_kept)) delete_checkpoint(step);
+    }
+  } catch (const Error& e) {
+    log::warning(fmt::format("old checkpoints could not be deleted: {}", e.what()));
+  }
+}
+
+bool CheckpointStore::stays(int64_t step, int64_t oldest_kept) {
+  if (step >= oldest_kept) return true;
+  if (options_.keep_every_steps > 0 && step % options_.keep_every_steps == 0) return true;
+  return read_best() == step;
+}
+
+void CheckpointStore::delete_checkpoint(int64_t step) {
+  const std::string path = checkpoint_path(directory_, step);
+  const std::string removal = removal_name(step);
+  verified_.erase(step);
+  const int result = fs_.rename(path, removal);  // from now on nobody takes it for a checkpoint
+  if (result < 0) throw_io_error(path, "rename", result);
+  remove_all(fs_, removal);
+}
+
+void CheckpointStore::drop_quietly(const std::string& path) {
+  try {
+    remove_all(fs_, path);
+  } catch (const Error& e) {
+    log::warning(fmt::format("cannot delete what is left of a checkpoint: {}", e.what()));
+  }
+}
+
+std::string CheckpointStore::removal_name(int64_t step) {
+  return join_path(directory_, fmt::format("{}step-{}-{}-{}", kRemovalPrefix, step, ::getpid(), removals_++));
+}
+
+void CheckpointStore::throw_save_error(int64_t step, const Error& cause, bool is_disk_full) {
+  std::string message = fmt::format("the checkpoint of step {} could not be written: {}", step, cause.what());
+  uint64_t free = 0;
+  if (is_disk_full && fs_.free_space(directory_, &free) == 0) {
+    message += fmt::format(" ({} free", megabytes(static_cast<double>(free)));
+    if (last_bytes_ > 0) message += fmt::format(", a checkpoint has {}", megabytes(static_cast<double>(last_bytes_)));
+    message += ')';
+  }
+  throw SaveError(message, is_disk_full);
+}
+
+void CheckpointStore::mark_best(int64_t step) {
+  const std::scoped_lock lock(mutex_);
+  make_directories(fs_, directory_);
+  write_file_atomically(fs_, join_path(directory_, kBestName), fmt::format("{}\n", step));
+}
+
+std::optional<int64_t> CheckpointStore::best_step() {
+  const std::scoped_lock lock(mutex_);
+  return read_best();
+}
+
+std::optional<int64_t> CheckpointStore::read_best() {
+  const std::string path = join_path(directory_, kBestName);
+  if (!exists(fs_, path)) return std::nullopt;
+  const std::string text = read_text_file(fs_, path, kMaxBestBytes);
+  int64_t step = -1;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), step);
+  if (failure != std::errc() || end == text.data() + text.size() || *end != '\n') return std::nullopt;
+  return step;
+}
+
+std::optional<VerifiedCheckpoint> CheckpointStore::find_latest_verified() {
+  const std::scoped_lock lock(mutex_);
+  auto scan = scan_checkpoints(fs_, directory_);
+  if (!scan.latest && !scan.rejected.empty()) {
+    std::string reasons;
+    for (const auto& rejected : scan.rejected) reasons += "\n  " + rejected.reason;
+    throw checkpoint_error(fmt::format(
+        "{}: there are {} checkpoints and none of them is whole; name a good one, or start anew elsewhere:{}",
+        directory_, scan.rejected.size(), reasons));
+  }
+  for (const auto& rejected : scan.rejected) {
+    log::warning(
+        fmt::format("{}; it is passed over, {} is the newest whole checkpoint", rejected.reason, scan.latest->path));
+  }
+  if (scan.latest) {
+    verified_.insert(scan.latest->step());
+    last_bytes_ = scan.latest->manifest.total_bytes();
+  }
+  return std::move(scan.latest);
+}
+
+void CheckpointStore::clean_leftovers() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<DirectoryEntry> entries;
+  const int result = fs_.list(directory_, &entries);
+  if (result == -ENOENT) return;
+  if (result < 0) throw_io_error(directory_, "list", result);
+  for (const auto& entry : entries) {
+    if (is_leftover(entry.name)) drop_quietly(join_path(directory_, entry.name));
+  }
+}
+
+std::vector<std::string> CheckpointStore::set_aside_newer(int64_t step) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> moved;
+  for (const int64_t newer : checkpoint_steps(fs_, directory_)) {
+    if (newer <= step) continue;
+    const std::string name = fmt::format("{}step-{}", kAsidePrefix, newer);
+    std::string path = join_path(directory_, name);
+    for (int n = 2; exists(fs_, path); ++n) path = join_path(directory_, fmt::format("{}-{}", name, n));
+    const int result = fs_.rename(checkpoint_path(directory_, newer), path);
+    if (result < 0) throw_io_error(path, "rename to", result);
+    verified_.erase(newer);
+    moved.push_back(path);
+  }
+  if (!moved.empty()) sync_directory(fs_, directory_);
+  return moved;
+}
+
+}  // namespace itpn
