@@ -1,0 +1,48 @@
+// The account of samples that could not be used: counted by kind, each listed once, and too many of them end the run.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include "itpn/core/files.h"
+#include "itpn/data/sample_producer.h"
+
+namespace itpn {
+
+struct BadSampleLimits {
+  // Largest share of the dataset that may be bad, rounded up to a whole sample.
+  double max_fraction = 0.001;
+  // A tab-separated list: kind, name, reason. Samples that it names already (a resumed run) are counted from the start
+  // and not listed again. Empty: no list.
+  std::string list_path;
+};
+
+class BadSamples {
+ public:
+  // Reads `limits.list_path` if it is there.
+  BadSamples(Fs& fs, const Dataset& dataset, BadSampleLimits limits);
+  // Throws data_error with the counts by kind once there are too many different bad samples.
+  void add(const BadSample& bad);
+  // Different bad samples by kind.
+  const std::map<std::string, int64_t>& counts() const { return counts_; }
+  int64_t total() const { return static_cast<int64_t>(seen_.size()); }
+  // How often a sample was replaced by another one, a bad sample met twice counting twice.
+  int64_t replaced() const { return replaced_; }
+
+ private:
+  void read_list();
+  void append(const std::string& name, const BadSample& bad);
+  void check_share(const BadSample& last) const;
+
+  Fs& fs_;
+  const Dataset& dataset_;
+  BadSampleLimits limits_;
+  std::map<std::string, int64_t> counts_;
+  std::set<std::string> seen_;  // printable names
+  int64_t replaced_ = 0;
+  bool list_failed_ = false;
+};
+
+}  // namespace itpn

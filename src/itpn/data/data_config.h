@@ -1,0 +1,66 @@
+// The table [data] of a recipe: where the pictures come from and what is done to them before the model sees them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace itpn {
+
+struct DataConfig {
+  std::string source = "synthetic";
+  std::string path;
+  std::string val_path;
+  int64_t image_size = 128;
+  std::vector<double> crop_scale = {0.2, 1.0};
+  std::vector<double> crop_ratio = {0.75, 4.0 / 3.0};
+  double flip = 0.5;
+  std::vector<double> mean = {0.485, 0.456, 0.406};
+  std::vector<double> std = {0.229, 0.224, 0.225};
+  int64_t workers = 0;
+  int64_t prefetch_mib = 512;
+  double max_bad_fraction = 0.001;
+  std::string cache_dir;
+  int64_t synthetic_count = 4096;
+};
+
+template <class V>
+void visit_fields(V& v, DataConfig& c) {
+  v("source", c.source,
+    {.doc =
+         "where the pictures come from: a folder with or without sub-folders, a file that lists them, tar shards, or "
+         "the built-in synthetic set",
+     .one_of = {"synthetic", "folder", "list", "tar"}});
+  v("path", c.path, {.doc = "the folder, the list, or the shards (name-{000000..000012}.tar)", .trajectory = false});
+  v("val_path", c.val_path,
+    {.doc = "pictures to measure the loss on, of the same kind as `path`; empty = none", .trajectory = false});
+  v("image_size", c.image_size, {.doc = "side of the crop in pixels", .min = 1, .max = 65536});
+  v("crop_scale", c.crop_scale,
+    {.doc = "smallest and largest share of the picture's area that a crop takes",
+     .min = 0.0,
+     .max = 1.0,
+     .min_exclusive = true,
+     .count = 2});
+  v("crop_ratio", c.crop_ratio,
+    {.doc = "smallest and largest width / height of a crop", .min = 0.0, .min_exclusive = true, .count = 2});
+  v("flip", c.flip, {.doc = "share of the pictures that is mirrored", .min = 0.0, .max = 1.0});
+  v("mean", c.mean, {.doc = "mean of each channel, of values in [0, 1]"});
+  v("std", c.std,
+    {.doc = "standard deviation of each channel, of values in [0, 1]", .min = 0.0, .min_exclusive = true});
+  v("workers", c.workers,
+    {.doc = "loader threads; 0 = one fewer than the cores. Never changes a result", .min = 0, .trajectory = false});
+  v("prefetch_mib", c.prefetch_mib,
+    {.doc = "memory for pictures that are ready ahead of their step", .min = 1, .trajectory = false});
+  v("max_bad_fraction", c.max_bad_fraction,
+    {.doc = "stop with exit code 3 when a larger share of the dataset's pictures cannot be read; rounded up to a whole "
+            "picture, so that only 0 forbids a single one",
+     .min = 0.0,
+     .max = 1.0,
+     .trajectory = false});
+  v("cache_dir", c.cache_dir,
+    {.doc = "where the list of a folder's pictures is kept between runs; empty = ~/.cache/itpn, `off` = nowhere",
+     .trajectory = false});
+  v("synthetic_count", c.synthetic_count, {.doc = "pictures of the synthetic set", .min = 1});
+}
+
+}  // namespace itpn

@@ -1,0 +1,36 @@
+// The pictures below a folder. If all of them lie in sub-folders, the first-level sub-folders are the classes, sorted
+// bytewise; else there are no classes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "itpn/data/datasets/dataset.h"
+#include "itpn/data/datasets/folder_scan.h"
+
+namespace itpn {
+
+class FolderDataset : public Dataset {
+ public:
+  // Throws data_error if there is no picture at all.
+  FolderDataset(Fs& fs, std::string root, FolderScan scan);
+
+  int64_t size() const override { return static_cast<int64_t>(files_.size()); }
+  void read(int64_t index, StoredPicture& into) const override;
+  int64_t label(int64_t index) const override { return labels_.empty() ? -1 : labels_[index]; }
+  std::string name(int64_t index) const override { return join_path(root_, files_[index].name); }
+  uint64_t stored_bytes(int64_t index) const override { return files_[index].size; }
+  // Sub-folders of the first level without a picture, although others have some.
+  const std::vector<std::string>& empty_classes() const { return empty_classes_; }
+
+ private:
+  void find_classes(const FolderScan& scan);
+
+  Fs& fs_;
+  std::string root_;
+  std::vector<ScannedFile> files_;
+  std::vector<int32_t> labels_;
+  std::vector<std::string> empty_classes_;
+};
+
+}  // namespace itpn

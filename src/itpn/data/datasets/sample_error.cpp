@@ -1,0 +1,97 @@
+#include "itpn/data/datasets/sample_error.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace itpn {
+namespace {
+
+// No picture of at most 100 million pixels is larger than its raw 16-bit RGBA pixels.
+constexpr uint64_t kMaxSampleBytes = uint64_t{1} << 30;
+
+[[noreturn]] void throw_unreadable(const std::string& path, int negative_errno) {
+  const int code = -negative_errno;
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) throw_io_error(path, "cannot open it", negative_errno);
+  const char* kind = code == ENOENT || code == ENOTDIR ? "missing"
+                     : code == EACCES || code == EPERM ? "no-permission"
+                     : code == ENXIO || code == EISDIR ? "not-a-file"
+                                                       : "read-error";
+  throw SampleError(kind, std::strerror(code));
+}
+
+// Closes the descriptor whatever happens.
+class Descriptor {
+ public:
+  Descriptor(Fs& fs, const std::string& path) : fs_(fs), file_(fs.open(path, OpenMode::kRead)) {
+    if (file_ < 0) throw_unreadable(path, file_);
+  }
+  ~Descriptor() { fs_.close(file_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return file_; }
+
+ private:
+  Fs& fs_;
+  int file_;
+};
+
+FileStatus status_of(Fs& fs, const std::string& path) {
+  FileStatus status;
+  if (const int result = fs.stat(path, &status); result < 0) throw_unreadable(path, result);
+  if (!status.is_regular) throw SampleError("not-a-file", "neither a file nor a link to one");
+  if (status.size > kMaxSampleBytes) throw SampleError("too-large", fmt::format("{} bytes", status.size));
+  return status;
+}
+
+// Length of the valid UTF-8 sequence of a printable character at the start of `text`, or 0.
+size_t printable_length(const char* text, size_t size) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7F && first != '\\' ? 1 : 0;
+  const size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+  if (length == 0 || length > size || first >= 0xF5) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool is_overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool is_surrogate = first == 0xED && byte(1) >= 0xA0;
+  const bool is_beyond = first == 0xF4 && byte(1) >= 0x90;
+  const bool is_control = first == 0xC2 && byte(1) < 0xA0;
+  return is_overlong || is_surrogate || is_beyond || is_control ? 0 : length;
+}
+
+}  // namespace
+
+void read_sample_file(Fs& fs, const std::string& path, std::vector<std::byte>& into) {
+  // By name before it is opened: opening a device can have effects.
+  const FileStatus status = status_of(fs, path);
+  const Descriptor file(fs, path);
+  into.resize(status.size);
+  size_t done = 0;
+  while (done < into.size()) {
+    const int64_t got = fs.pread(file.get(), into.data() + done, into.size() - done, done);
+    if (got == -EINTR) continue;
+    if (got < 0) throw_unreadable(path, static_cast<int>(got));
+    if (got == 0) break;  // it shrank since; the decoder will say so
+    done += static_cast<size_t>(got);
+  }
+  into.resize(done);
+}
+
+std::string printable_name(const std::string& name) {
+  std::string result;
+  for (size_t i = 0; i < name.size();) {
+    const size_t length = printable_length(name.data() + i, name.size() - i);
+    if (length == 0) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(name[i]));
+    } else {
+      result.append(name, i, length);
+    }
+    i += std::max<size_t>(length, 1);
+  }
+  return result;
+}
+
+}  // namespace itpn

@@ -1,0 +1,78 @@
+#include "itpn/data/open_dataset.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "itpn/core/log.h"
+#include "itpn/core/progress.h"
+#include "itpn/data/datasets/folder_dataset.h"
+#include "itpn/data/datasets/synthetic_dataset.h"
+
+namespace itpn {
+namespace {
+
+std::shared_ptr<const Dataset> open_synthetic(const DataConfig& config, const OpenDatasetOptions& options) {
+  SyntheticOptions synthetic;
+  synthetic.count = config.synthetic_count;
+  // A quarter larger than the crop, so that crops differ.
+  synthetic.width = synthetic.height = static_cast<int>(config.image_size * 5 / 4);
+  synthetic.seed = options.synthetic_seed;
+  return std::make_shared<SyntheticDataset>(synthetic);
+}
+
+FolderScan scan_with_bar(const std::string& path, bool shows_progress) {
+  if (!shows_progress) return scan_folder(posix_fs(), path);
+  ProgressBar bar({.label = "scanning", .unit = "files"});
+  FolderScan scan = scan_folder(posix_fs(), path, [&](int64_t done) { bar.update(done); });
+  bar.finish();
+  return scan;
+}
+
+void check_classes(const FolderDataset& dataset, const std::string& path, bool needs_labels) {
+  if (dataset.empty_classes().empty()) return;
+  std::string names;
+  for (const auto& name : dataset.empty_classes()) names += (names.empty() ? "" : ", ") + printable_name(name);
+  const std::string message = fmt::format("{}: sub-folders without a picture: {}", path, names);
+  if (needs_labels) throw data_error(message + "; remove them, or put pictures in");
+  log::warning(message);
+}
+
+std::shared_ptr<const Dataset> open_folder(const std::string& path, const OpenDatasetOptions& options) {
+  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, scan_with_bar(path, options.shows_progress));
+  check_classes(*dataset, path, options.needs_labels);
+  return dataset;
+}
+
+std::shared_ptr<const Dataset> open_kind(const DataConfig& config, const std::string& path,
+                                         const OpenDatasetOptions& options) {
+  if (config.source == "synthetic") return open_synthetic(config, options);
+  if (path.empty()) throw usage_error(fmt::format("data.source = \"{}\" needs data.path", config.source));
+  if (config.source == "folder") return open_folder(path, options);
+  throw usage_error(fmt::format("data.source = \"{}\" is unknown", config.source));
+}
+
+void tell_summary(const Dataset& dataset, const std::string& path) {
+  uint64_t bytes = 0;
+  for (int64_t i = 0; i < dataset.size(); ++i) bytes += dataset.stored_bytes(i);
+  std::map<std::string, int64_t> reasons;
+  for (const auto& entry : dataset.skipped()) ++reasons[entry.reason];
+  std::string text = fmt::format("{}: {} pictures, {} classes, {:.1f} MiB", path.empty() ? "synthetic set" : path,
+                                 dataset.size(), dataset.class_names().size(), static_cast<double>(bytes) / (1 << 20));
+  for (const auto& [reason, count] : reasons) text += fmt::format("; skipped {}: {}", count, reason);
+  log::info(text);
+}
+
+}  // namespace
+
+std::shared_ptr<const Dataset> open_dataset(const DataConfig& config, const std::string& path,
+                                            const OpenDatasetOptions& options) {
+  auto dataset = open_kind(config, path, options);
+  if (options.needs_labels && dataset->class_names().empty()) {
+    throw data_error(fmt::format("{}: no classes; put the pictures of each class into a sub-folder of its own", path));
+  }
+  if (options.shows_progress) tell_summary(*dataset, path);
+  return dataset;
+}
+
+}  // namespace itpn

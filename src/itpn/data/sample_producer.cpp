@@ -1,0 +1,103 @@
+#include "itpn/data/sample_producer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstring>
+
+#include "itpn/io/decode_image.h"
+
+namespace itpn {
+namespace {
+
+// With 1 % bad samples the chance of this many in a row is below any hardware error.
+constexpr int kMaxAttempts = 32;
+
+// Adds the time since the last lap to a counter.
+class Laps {
+ public:
+  void end(double& seconds) {
+    const auto now = std::chrono::steady_clock::now();
+    seconds += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+Image cut(const Image& image, const Rect& region) {
+  Image result(region.width, region.height, image.channels);
+  const size_t row_bytes = static_cast<size_t>(region.width) * image.channels;
+  for (int y = 0; y < region.height; ++y) {
+    std::memcpy(result.row(y), image.row(region.top + y) + static_cast<size_t>(region.left) * image.channels,
+                row_bytes);
+  }
+  return result;
+}
+
+}  // namespace
+
+void StageSeconds::add(const StageSeconds& other) {
+  read += other.read;
+  decode += other.decode;
+  resize += other.resize;
+  rest += other.rest;
+}
+
+void render_picture(const PictureTransform& transform, RandomStream& draws, ProducerState& state, uint8_t* into) {
+  Laps laps;
+  const StoredPicture& picture = state.picture;
+  const bool is_encoded = picture.image.pixels.empty();
+  int width = picture.image.width, height = picture.image.height;
+  if (is_encoded) {
+    const ImageInfo info = read_image_info(picture.bytes);
+    width = info.width;
+    height = info.height;
+  }
+  laps.end(state.seconds.decode);
+  const PictureView view = transform.choose(width, height, draws);
+  const ResizePlan plan(view.job);
+  const Rect source{view.box.left + plan.source().left, view.box.top + plan.source().top, plan.source().width,
+                    plan.source().height};
+  laps.end(state.seconds.rest);
+  const Image part = is_encoded ? decode_rgb_region(picture.bytes, source) : cut(picture.image, source);
+  laps.end(state.seconds.decode);
+  state.resizer.run(plan, part, into);
+  laps.end(state.seconds.resize);
+}
+
+SampleProducer::SampleProducer(std::shared_ptr<const Dataset> dataset,
+                               std::shared_ptr<const PictureTransform> transform, uint64_t seed)
+    : dataset_(std::move(dataset)), transform_(std::move(transform)), seed_(seed) {}
+
+void SampleProducer::produce_one(const SampleRequest& request, int64_t index, ProducerState& state) const {
+  Laps laps;
+  state.picture.image = {};
+  dataset_->read(index, state.picture);
+  laps.end(state.seconds.read);
+  RandomStream draws(seed_, Purpose::kAugmentation, request.epoch, static_cast<uint64_t>(request.position));
+  render_picture(*transform_, draws, state, request.pixels);
+  *request.label = dataset_->label(index);
+}
+
+std::vector<BadSample> SampleProducer::produce(const SampleRequest& request, ProducerState& state) const {
+  std::vector<BadSample> bad;
+  RandomStream substitutes(seed_, Purpose::kSubstitute, request.epoch, static_cast<uint64_t>(request.position));
+  int64_t index = request.index;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    try {
+      produce_one(request, index, state);
+      return bad;
+    } catch (const SampleError& error) {
+      bad.push_back({index, error.kind, error.what()});
+    } catch (const ImageError& error) {
+      bad.push_back({index, defect_name(error.kind), error.what()});
+    }
+    index = substitutes.integer(0, dataset_->size() - 1);
+  }
+  throw data_error(fmt::format("{} pictures in a row cannot be read, the last one {}: {}", bad.size(),
+                               printable_name(dataset_->name(bad.back().index)), bad.back().reason));
+}
+
+}  // namespace itpn

@@ -1,0 +1,56 @@
+// What is shown of a picture, in training and in evaluation. A transform chooses; one renderer decodes and resizes.
+#pragma once
+
+#include "itpn/core/philox.h"
+#include "itpn/data/transforms/crop_box.h"
+#include "itpn/data/transforms/resize.h"
+
+namespace itpn {
+
+// `box` of the picture is resized as `job` says (job.in_width x job.in_height is the size of the box).
+struct PictureView {
+  Rect box;
+  ResizeJob job;
+};
+
+class PictureTransform {
+ public:
+  PictureTransform(int height, int width) : height_(height), width_(width) {}
+  virtual ~PictureTransform() = default;
+  // The view of a picture of this size; all randomness comes from `draws`.
+  virtual PictureView choose(int picture_width, int picture_height, RandomStream& draws) const = 0;
+  int height() const { return height_; }
+  int width() const { return width_; }
+
+ private:
+  int height_;
+  int width_;
+};
+
+// Random resized crop, then a mirror image with probability `flip` (spec of the recipes, 1 and 5.1).
+class TrainTransform : public PictureTransform {
+ public:
+  TrainTransform(int height, int width, const CropRange& range, double flip)
+      : PictureTransform(height, width), range_(range), flip_(flip) {}
+  PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
+
+ private:
+  CropRange range_;
+  double flip_;
+};
+
+// Resize until the picture covers size / crop_share, then the centre (spec of the recipes, 5.9). No randomness.
+class EvalTransform : public PictureTransform {
+ public:
+  EvalTransform(int height, int width, double crop_share) : PictureTransform(height, width), crop_share_(crop_share) {}
+  // The published rule: 0.875 up to 224 pixels, everything above.
+  static double default_crop_share(int size) { return size <= 224 ? 0.875 : 1.0; }
+  PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
+  // The same without a source of randomness.
+  PictureView choose(int picture_width, int picture_height) const;
+
+ private:
+  double crop_share_;
+};
+
+}  // namespace itpn
