@@ -90,6 +90,8 @@ def pngs():
     yield "text_bomb.png", png(four, [(b"zTXt", b"k\0\0" + bomb), (b"IDAT", rows), end])
     yield "profile_bomb.png", png(four, [(b"iCCP", b"k\0\0" + bomb), (b"IDAT", rows), end])
     yield "unknown_critical.png", png(four, [(b"ABCD", b"x"), (b"IDAT", rows), end])
+    exif_claim = png(four, [(b"eXIf", bytes(26)), (b"IDAT", rows), end]).replace(b"\0\0\0\x1aeXIf", b"\x32\0\0\x1aeXIf")
+    yield "exif_claims_800_mb.png", exif_claim
     yield "exif.png", png(four, [(b"eXIf", b"MM\0*\xff\xff\xff\xff"), (b"IDAT", rows), end])
 
 

@@ -82,22 +82,16 @@ PngReader::PngReader(std::span<const std::byte> bytes) : rest_(bytes) {
   png_set_user_limits(png_, static_cast<png_uint_32>(kMaxImagePixels), static_cast<png_uint_32>(kMaxImagePixels));
   png_set_chunk_malloc_max(png_, kMaxChunkBytes);
   png_set_chunk_cache_max(png_, kMaxChunks);
-  // Text, colour profiles and the like say nothing that we need; skipping them leaves nothing to inflate.
+  // Text, colour profiles and the like say nothing that we need; skipping them leaves nothing to inflate. EXIF too:
+  // libpng 1.6.39 allocates what that chunk claims to hold before it reads any of it.
   png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
-  png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, reinterpret_cast<png_const_bytep>("eXIf"), 1);
 }
 
 ImageInfo PngReader::read_header() {
-  png_bytep exif = nullptr;
-  png_uint_32 exif_bytes = 0;
-  guarded([&] {
-    png_read_info(png_, info_);
-    if (png_get_eXIf_1(png_, info_, &exif_bytes, &exif) == 0) exif_bytes = 0;
-  });
+  guarded([&] { png_read_info(png_, info_); });
   const int64_t width = png_get_image_width(png_, info_), height = png_get_image_height(png_, info_);
   check_image_size(width, height);
-  return {ImageFormat::kPng, static_cast<int>(width), static_cast<int>(height), png_get_channels(png_, info_),
-          exif_orientation(std::as_bytes(std::span(exif, exif_bytes)))};
+  return {ImageFormat::kPng, static_cast<int>(width), static_cast<int>(height), png_get_channels(png_, info_), 1};
 }
 
 // To 8 bits a channel, with alpha and palette left as they are.
@@ -172,13 +166,35 @@ Image PngReader::decode(PixelLayout layout) {
   return type == PNG_COLOR_TYPE_PALETTE ? apply_palette(image) : to_rgb(image);
 }
 
+uint32_t big_endian_32(std::span<const std::byte> bytes) {
+  uint32_t value = 0;
+  for (const std::byte byte : bytes.first(4)) value = value << 8 | std::to_integer<uint32_t>(byte);
+  return value;
+}
+
+// The content of the eXIf chunk, empty where there is none.
+std::span<const std::byte> find_exif(std::span<const std::byte> file) {
+  constexpr size_t kSignature = 8, kBefore = 8, kChecksum = 4;  // length and kind lie before a chunk's content
+  for (auto rest = file.subspan(kSignature); rest.size() >= kBefore + kChecksum;) {
+    const uint32_t length = big_endian_32(rest);
+    if (length > rest.size() - kBefore - kChecksum) break;
+    if (std::memcmp(rest.data() + 4, "eXIf", 4) == 0) return rest.subspan(kBefore, length);
+    rest = rest.subspan(kBefore + length + kChecksum);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_png(std::span<const std::byte> bytes) {
   return bytes.size() >= 8 && std::memcmp(bytes.data(), "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
-ImageInfo read_png_info(std::span<const std::byte> bytes) { return PngReader(bytes).read_header(); }
+ImageInfo read_png_info(std::span<const std::byte> bytes) {
+  ImageInfo info = PngReader(bytes).read_header();
+  info.orientation = exif_orientation(find_exif(bytes));
+  return info;
+}
 
 Image decode_png(std::span<const std::byte> bytes, PixelLayout layout) { return PngReader(bytes).decode(layout); }
 
