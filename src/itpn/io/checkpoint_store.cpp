@@ -92,9 +92,11 @@ SavedCheckpoint CheckpointStore::write_new(int64_t step, std::span<const Checkpo
                                            const CheckpointInfo& info) {
   const std::string path = checkpoint_path(directory_, step);
   if (is_already_there(step)) return {step, path, last_bytes_, 0.0, true};
-  const std::string temporary = make_temporary(step);
+  // Beside the others, never in /tmp: a rename works within one file system only.
+  const std::string temporary = join_path(directory_, fmt::format("{}{}-{}", kTemporaryPrefix, step, ::getpid()));
   uint64_t bytes = 0;
   try {
+    make_temporary(temporary);
     bytes = write_all(temporary, step, files, info).total_bytes();
     commit(temporary, step);
   } catch (...) {
@@ -126,16 +128,14 @@ bool CheckpointStore::is_already_there(int64_t step) {
   return true;
 }
 
-std::string CheckpointStore::make_temporary(int64_t step) {
-  // Beside the others, never in /tmp: a rename works within one file system only.
-  const std::string path = join_path(directory_, fmt::format("{}{}-{}", kTemporaryPrefix, step, ::getpid()));
+// One of the same name can only be left over from a failed attempt: the lock keeps other processes away.
+void CheckpointStore::make_temporary(const std::string& path) {
   int result = fs_.mkdir(path);
   if (result == -EEXIST) {
     remove_all(fs_, path);
     result = fs_.mkdir(path);
   }
   if (result < 0) throw_io_error(path, "make the directory", result);
-  return path;
 }
 
 CheckpointManifest CheckpointStore::write_all(const std::string& temporary, int64_t step,

@@ -93,7 +93,7 @@ class CheckpointStore {
  private:
   void prepare(std::span<const CheckpointFile> files);
   bool is_already_there(int64_t step);
-  std::string make_temporary(int64_t step);
+  void make_temporary(const std::string& path);
   CheckpointManifest write_all(const std::string& temporary, int64_t step, std::span<const CheckpointFile> files,
                                const CheckpointInfo& info);
   void commit(const std::string& temporary, int64_t step);
