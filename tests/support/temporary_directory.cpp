@@ -6,8 +6,11 @@
 
 namespace itpn::test {
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "itpn-test-XXXXXX").string();
+TemporaryDirectory::TemporaryDirectory(const std::string& parent) {
+  const bool has_parent = std::filesystem::is_directory(parent);
+  const std::filesystem::path above =
+      has_parent ? std::filesystem::path(parent) : std::filesystem::temp_directory_path();
+  std::string pattern = (above / "itpn-test-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a temporary directory " + pattern);
   path_ = pattern;
 }

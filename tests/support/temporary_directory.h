@@ -7,7 +7,8 @@ namespace itpn::test {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();
+  // Below the system's directory for temporary files, or below `parent` if that is a directory.
+  explicit TemporaryDirectory(const std::string& parent = "");
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
