@@ -1,9 +1,12 @@
 // Pictures from bytes: JPEG, PNG and WebP, told apart by their first bytes, never by a file name.
 //
 // The pixels are those of Pillow's Image.open(...).convert("RGB"), so that networks see what the published ones saw.
-// Like Pillow, nothing here turns a picture by its EXIF orientation unless asked. A decoder needs at most 10 bytes of
-// memory per pixel and 16 MiB: the output takes 3, a progressive JPEG's coefficients 6 (3 components of 16 bits), an
-// interlaced PNG with alpha 8 bytes more than nothing else; all other buffers are a few rows.
+// Like Pillow, nothing here turns a picture by its EXIF orientation unless asked.
+//
+// Memory: at most 10 bytes a pixel and 16 MiB, whatever the file says. The result takes 3; beside it a progressive JPEG
+// keeps its coefficients (6: three full-size components of 16 bits; libjpeg is held to 7), a PNG its samples before
+// conversion (4), a WebP its lossless picture (4). Everything else is a few rows, and PNG chunks that would have to be
+// stored or inflated are skipped.
 #pragma once
 
 #include <cstddef>

@@ -55,38 +55,33 @@ int read_orientation(const Demuxer& demuxer) {
   return orientation;
 }
 
-Image decode_still(std::span<const std::byte> bytes, const WebPBitstreamFeatures& features, bool with_alpha) {
-  Image image(features.width, features.height, with_alpha ? 4 : 3);
+// Decodes one picture into `image`, its top left corner at (left, top); it must fit there.
+void decode_into(Image& image, int left, int top, std::span<const std::byte> bytes) {
+  const auto features = read_features(bytes);
+  if (left < 0 || top < 0 || features.width > image.width - left || features.height > image.height - top) {
+    fail(VP8_STATUS_BITSTREAM_ERROR);
+  }
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) fail(VP8_STATUS_INVALID_PARAM);
-  config.output.colorspace = with_alpha ? MODE_RGBA : MODE_RGB;
+  uint8_t* const first = image.row(top) + static_cast<size_t>(left) * image.channels;
+  config.output.colorspace = image.channels == 4 ? MODE_RGBA : MODE_RGB;
   config.output.is_external_memory = 1;
-  config.output.u.RGBA = {image.pixels.data(), image.width * image.channels, image.pixels.size()};
+  config.output.u.RGBA = {first, image.width * image.channels,
+                          static_cast<size_t>(image.pixels.data() + image.pixels.size() - first)};
   const auto status = WebPDecode(data_of(bytes), bytes.size(), &config);
   WebPFreeDecBuffer(&config.output);
   if (status != VP8_STATUS_OK) fail(status);
-  return image;
 }
 
-// The first frame on its canvas, which is transparent black where the frame does not reach, as Pillow shows it.
-Image decode_first_frame(std::span<const std::byte> bytes, const WebPBitstreamFeatures& features, bool with_alpha) {
+// The first frame; where it does not reach, the canvas is transparent black, as Pillow shows it.
+void decode_first_frame(Image& canvas, std::span<const std::byte> bytes) {
   const Demuxer demuxer = open_container(bytes);
   WebPIterator frame;
   if (!WebPDemuxGetFrame(demuxer.get(), 1, &frame)) fail(VP8_STATUS_NOT_ENOUGH_DATA);
   const std::unique_ptr<WebPIterator, decltype(&WebPDemuxReleaseIterator)> release(&frame, WebPDemuxReleaseIterator);
   if (!frame.complete) fail(VP8_STATUS_NOT_ENOUGH_DATA);
   const auto fragment = std::as_bytes(std::span(frame.fragment.bytes, frame.fragment.size));
-  const Image part = decode_still(fragment, read_features(fragment), with_alpha);
-  if (frame.x_offset < 0 || frame.y_offset < 0 || part.width > features.width - frame.x_offset ||
-      part.height > features.height - frame.y_offset) {
-    fail(VP8_STATUS_BITSTREAM_ERROR);
-  }
-  Image canvas(features.width, features.height, part.channels);
-  for (int y = 0; y < part.height; ++y) {
-    std::memcpy(canvas.row(frame.y_offset + y) + static_cast<size_t>(frame.x_offset) * part.channels, part.row(y),
-                static_cast<size_t>(part.width) * part.channels);
-  }
-  return canvas;
+  decode_into(canvas, frame.x_offset, frame.y_offset, fragment);
 }
 
 }  // namespace
@@ -104,9 +99,13 @@ ImageInfo read_webp_info(std::span<const std::byte> bytes) {
 
 Image decode_webp(std::span<const std::byte> bytes, PixelLayout layout) {
   const auto features = read_features(bytes);
-  const bool with_alpha = layout == PixelLayout::kStored && features.has_alpha;
-  return features.has_animation ? decode_first_frame(bytes, features, with_alpha)
-                                : decode_still(bytes, features, with_alpha);
+  Image image(features.width, features.height, layout == PixelLayout::kStored && features.has_alpha ? 4 : 3);
+  if (features.has_animation) {
+    decode_first_frame(image, bytes);
+  } else {
+    decode_into(image, 0, 0, bytes);
+  }
+  return image;
 }
 
 }  // namespace itpn

@@ -1,0 +1,96 @@
+// How much memory a decoder takes at its worst, read from the kernel's high-water mark of this process.
+#include <gtest/gtest.h>
+#include <jpeglib.h>
+#include <malloc.h>
+#include <webp/encode.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "itpn/io/decode_image.h"
+#include "itpn/io/png_writer.h"
+
+namespace itpn {
+namespace {
+
+constexpr int kSide = 2048;
+
+// A field of /proc/self/status in bytes, 0 where it is not there.
+int64_t process_memory(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field + ":")) return std::strtoll(line.c_str() + field.size() + 1, nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+// Peak memory of decode_rgb above what the process had before.
+int64_t decoding_memory(std::span<const std::byte> bytes) {
+  malloc_trim(0);                               // memory that is free but still ours would hide what is taken
+  std::ofstream("/proc/self/clear_refs") << 5;  // resets the high-water mark
+  const int64_t before = process_memory("VmRSS");
+  const Image image = decode_rgb(bytes);
+  EXPECT_EQ(image.width, kSide);
+  return process_memory("VmHWM") - before;
+}
+
+Image stripes(int channels) {
+  Image image(kSide, kSide, channels);
+  for (int y = 0; y < kSide; ++y) std::fill_n(image.row(y), kSide * channels, static_cast<uint8_t>(y / 16));
+  return image;
+}
+
+std::vector<std::byte> to_vector(const uint8_t* data, size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> encode_progressive_jpeg(const Image& image) {
+  jpeg_compress_struct info{};
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &data, &size);
+  info.image_width = info.image_height = kSide;
+  info.input_components = 3;
+  info.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&info);
+  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = 1;
+  jpeg_simple_progression(&info);
+  jpeg_start_compress(&info, TRUE);
+  for (int y = 0; y < kSide; ++y) {
+    JSAMPROW row = const_cast<JSAMPROW>(image.row(y));
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  jpeg_destroy_compress(&info);
+  auto bytes = to_vector(data, size);
+  std::free(data);
+  return bytes;
+}
+
+std::vector<std::byte> encode_lossless_webp(const Image& image) {
+  uint8_t* data = nullptr;
+  const size_t size = WebPEncodeLosslessRGBA(image.pixels.data(), kSide, kSide, kSide * 4, &data);
+  auto bytes = to_vector(data, size);
+  WebPFree(data);
+  return bytes;
+}
+
+TEST(DecodeMemory, StaysWithinTenBytesAPixel) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "memory under AddressSanitizer says nothing";
+#endif
+  if (process_memory("VmHWM") == 0) GTEST_SKIP() << "needs /proc";
+  constexpr int64_t kLimit = int64_t{kSide} * kSide * 10 + (16 << 20);
+  EXPECT_LE(decoding_memory(encode_progressive_jpeg(stripes(3))), kLimit) << "JPEG";
+  EXPECT_LE(decoding_memory(encode_png(stripes(4))), kLimit) << "PNG";
+  EXPECT_LE(decoding_memory(encode_lossless_webp(stripes(4))), kLimit) << "WebP";
+}
+
+}  // namespace
+}  // namespace itpn
