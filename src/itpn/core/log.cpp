@@ -104,10 +104,9 @@ void warning(std::string_view message) { write(Level::kWarning, message); }
 void error(std::string_view message) { write(Level::kError, message); }
 
 void set_status_line(std::string_view line) {
-  static const bool is_terminal = isatty(STDERR_FILENO) != 0;
   State& s = state();
   const std::scoped_lock lock(s.mutex);
-  if (!is_terminal || line == s.status) return;
+  if (line == s.status || !isatty(STDERR_FILENO)) return;
   s.status = line;
   write_to_stderr(fmt::format("{}{}", kClearLine, line));
 }
