@@ -34,10 +34,14 @@ bool Comparison::same_shape(const std::string& name, const at::Tensor& found, co
   return same;
 }
 
-void Comparison::scaled(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit) {
+double largest_entry(const at::Tensor& tensor) {
+  return tensor.numel() == 0 ? 0.0 : tensor.to(torch::kFloat64).abs().max().item<double>();
+}
+
+void Comparison::scaled(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit,
+                        double smallest_scale) {
   if (!same_shape(name, found, expected)) return;
-  const double size = expected.numel() == 0 ? 0.0 : expected.to(torch::kFloat64).abs().max().item<double>();
-  deviation(name, gap(found, expected) / std::max(size, 1e-30), limit);
+  deviation(name, gap(found, expected) / std::max(largest_entry(expected), smallest_scale), limit);
 }
 
 void Comparison::exact(const std::string& name, const at::Tensor& found, const at::Tensor& expected) {

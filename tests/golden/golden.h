@@ -34,11 +34,15 @@ Fixture load_fixture(const std::string& folder, const std::string& name);
 inline constexpr double kOutputs = 1e-5;    // of the largest reference entry
 inline constexpr double kGradients = 5e-5;  // the same
 
+// Largest absolute entry, 0 for an empty tensor.
+double largest_entry(const at::Tensor& tensor);
+
 // Collects deviations; the worst is the one that comes nearest to its own limit, or is farthest above it.
 class Comparison {
  public:
-  // Largest absolute difference over the largest absolute reference entry.
-  void scaled(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit = kOutputs);
+  // Largest absolute difference over the largest absolute reference entry, or over `smallest_scale` where that is more.
+  void scaled(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit = kOutputs,
+              double smallest_scale = 1e-30);
   // Equal shapes and entries.
   void exact(const std::string& name, const at::Tensor& found, const at::Tensor& expected);
   // Largest absolute difference.

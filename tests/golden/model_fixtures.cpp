@@ -73,9 +73,16 @@ at::Tensor without_zero_slice(const Fixture& fixture, const std::string& name, c
   return copy;
 }
 
+double gradient_noise(const Fixture& fixture, const std::string& prefix) {
+  double largest = 0.0;
+  for (const auto& [name, gradient] : fixture.below(prefix)) largest = std::max(largest, largest_entry(gradient));
+  return 1e-6 * largest;
+}
+
 void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const std::string& prefix,
                        Comparison& comparison) {
   const auto expected = fixture.below(prefix);
+  const double noise = gradient_noise(fixture, prefix);
   size_t used = 0;
   for (auto& item : module.named_parameters()) {
     const auto found = expected.find(item.key());
@@ -85,7 +92,7 @@ void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const 
     comparison.scaled(
         prefix + item.key(),
         without_zero_slice(fixture, item.key(), gradient.defined() ? gradient : torch::zeros_like(item.value())),
-        without_zero_slice(fixture, item.key(), found->second), kGradients);
+        without_zero_slice(fixture, item.key(), found->second), kGradients, 100 * noise);
   }
   comparison.holds(prefix + " (every one compared)", used == expected.size());
 }

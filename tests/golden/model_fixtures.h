@@ -26,6 +26,10 @@ void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const 
 // Sets the slice that the fixture calls analytically zero for `name`, if any, to 0 in a copy.
 at::Tensor without_zero_slice(const Fixture& fixture, const std::string& name, const at::Tensor& tensor);
 
+// Entries below this are rounding noise in the gradients below `prefix`: a millionth of the largest entry of them all.
+// Some gradients are zero by symmetry (a shift that every norm removes), and nothing but noise is left of them.
+double gradient_noise(const Fixture& fixture, const std::string& prefix);
+
 // The tensors `kind`/`name` of the fixture against observed values, where the fixture has them.
 void compare_observed(const std::string& kind, const std::map<std::string, at::Tensor>& observed,
                       const Fixture& fixture, Comparison& comparison);

@@ -10,8 +10,8 @@ struct AttentionBlockConfig {
   AttentionConfig attention;
   double mlp_ratio = 4.0;
   double norm_eps = 1e-6;
-  double layer_scale = 0.0;  // start value of gamma_1 and gamma_2; 0: no layer scale
-  DropPathSite drop_path;    // two rows of draws: attention, mlp
+  double layer_scale = 0.0;     // start value of gamma_1 and gamma_2; 0: no layer scale
+  DropPathSite drop_path = {};  // two rows of draws: attention, mlp
 };
 
 class AttentionBlockImpl : public TokenBlock {

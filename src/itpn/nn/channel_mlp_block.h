@@ -11,7 +11,7 @@ struct ChannelMlpConfig {
   double ratio = 3.0;  // hidden width over dim
   double norm_eps = 1e-6;
   double layer_scale = 0.0;  // start value of gamma_2; 0: no layer scale
-  DropPathSite drop_path;
+  DropPathSite drop_path = {};
 };
 
 class ChannelMlpBlockImpl : public TokenBlock {

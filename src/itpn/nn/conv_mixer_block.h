@@ -10,7 +10,7 @@ namespace itpn {
 struct ConvMixerConfig {
   int64_t dim = 128;
   double norm_eps = 1e-6;
-  DropPathSite drop_path;
+  DropPathSite drop_path = {};
 };
 
 // x + proj(GELU(conv(norm2(x)))): about the cost of a C-MLP block of ratio 4 to 5.

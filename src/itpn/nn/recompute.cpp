@@ -11,9 +11,9 @@ using torch::autograd::variable_list;
 
 struct Recompute : torch::autograd::Function<Recompute> {
   // inputs: x, then the parameters.
-  static torch::Tensor forward(AutogradContext* ctx, const variable_list& inputs, const TokenFunction& function) {
+  static torch::Tensor forward(AutogradContext* ctx, at::TensorList inputs, const TokenFunction& function) {
     ctx->saved_data["x_wants_gradient"] = inputs[0].requires_grad();
-    ctx->save_for_backward(inputs);
+    ctx->save_for_backward(inputs.vec());
     ctx->saved_data["function"] = c10::IValue::make_capsule(c10::make_intrusive<Holder>(function));
     const torch::NoGradGuard no_grad;
     return function(inputs[0]);
@@ -55,7 +55,7 @@ torch::Tensor recompute_in_backward(const std::function<torch::Tensor(const torc
   if (!torch::GradMode::is_enabled()) return function(x);
   variable_list inputs = {x};
   inputs.insert(inputs.end(), parameters.begin(), parameters.end());
-  return Recompute::apply(inputs, function);
+  return Recompute::apply(at::TensorList(inputs), function);
 }
 
 }  // namespace itpn

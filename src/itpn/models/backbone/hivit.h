@@ -65,7 +65,7 @@ struct LocalBlockConfig {
   double ratio = 3.0;
   double norm_eps = 1e-6;
   double layer_scale = 0.0;
-  DropPathSite drop_path;
+  DropPathSite drop_path = {};
 };
 std::shared_ptr<TokenBlock> make_local_block(const LocalBlockConfig& config);
 

@@ -24,6 +24,17 @@ DecoderContext decoder_context(const MimConfig& c, const FeaturePyramid& pyramid
 // Width of the stage that level i (coarse to fine) is compared with: E, E/2, E/4.
 int64_t stage_width(const BackboneConfig& c, size_t level) { return c.embed_dim >> level; }
 
+void observe(const MimInput& input, const std::string& name, const torch::Tensor& value) {
+  if (input.observer) (*input.observer)(name, value);
+}
+
+void check_noise(const MimInput& input, int64_t patch) {
+  const int64_t patches = (input.images.size(2) / patch) * (input.images.size(3) / patch);
+  TORCH_CHECK(input.noise.dim() == 2 && input.noise.size(0) == input.images.size(0) && input.noise.size(1) == patches,
+              "noise for ", input.images.size(0), " pictures of ", patches, " patches wanted, got ",
+              input.noise.sizes());
+}
+
 }  // namespace
 
 MimModelImpl::MimModelImpl(const MimConfig& cfg, uint64_t seed)
@@ -75,7 +86,25 @@ std::vector<NamedLoss> MimModelImpl::feature_losses(const MimInput& input, const
   return losses;
 }
 
+MimModelImpl::Decoded MimModelImpl::decode(const MimInput& input, const PatchMask& mask,
+                                           const std::vector<torch::Tensor>& levels, const BlockContext& context) {
+  const torch::Tensor completed = decoder.complete(levels, context, input.observer);  // (B, N, D)
+  observe(input, "decoder_input", completed);
+  const torch::Tensor mixed = decoder.mix(completed, context);
+  const auto dtype = decoder.decoder_pred->dtype();
+  // Only hidden patches enter the loss, so only they are normed and projected, unless the picture is asked for.
+  if (!input.want_prediction) {
+    const torch::Tensor hidden = decoder.decoder_norm(ops::gather_tokens(mixed, mask.ids_hidden), dtype);
+    return {hidden, decoder.decoder_pred(hidden), {}};
+  }
+  const torch::Tensor normed = decoder.decoder_norm(mixed, dtype);
+  observe(input, "decoder_normed", normed);
+  const torch::Tensor everywhere = decoder.decoder_pred(normed).to(torch::kFloat32);  // (B, N, P * P * C)
+  return {ops::gather_tokens(normed, mask.ids_hidden), ops::gather_tokens(everywhere, mask.ids_hidden), everywhere};
+}
+
 MimOutput MimModelImpl::forward(const MimInput& input) {
+  check_noise(input, config.backbone.patch_size);
   MimOutput output;
   output.mask = mask_patches(input.noise, config.mask.ratio);
   const PatchMask& mask = output.mask;
@@ -84,36 +113,17 @@ MimOutput MimModelImpl::forward(const MimInput& input) {
                                                    .key_mask = {},
                                                    .drop_path_draws = input.drop_path_draws,
                                                    .observer = input.observer});
-  TORCH_CHECK(input.noise.size(1) == features.context.rows * features.context.columns, "noise for ",
-              input.noise.size(1), " patches, but the pictures have ", features.context.rows, " x ",
-              features.context.columns);
   const std::vector<torch::Tensor> levels = pyramid.forward(features);
-  const auto observe = [&](const std::string& name, const torch::Tensor& value) {
-    if (input.observer) (*input.observer)(name, value);
-  };
-  for (size_t i = 0; i < levels.size(); ++i) observe("level" + std::to_string(i), levels[i]);
-
-  const torch::Tensor completed = decoder.complete(levels, features.context, input.observer);  // (B, N, D)
-  observe("decoder_input", completed);
-  const torch::Tensor mixed = decoder.mix(completed, features.context);
-  // Only hidden patches enter the loss, so only they are normed and projected, unless the picture is asked for.
-  const torch::Tensor normed = decoder.decoder_norm(
-      input.want_prediction ? mixed : ops::gather_tokens(mixed, mask.ids_hidden), decoder.decoder_pred->dtype());
-  if (input.want_prediction) {
-    observe("decoder_normed", normed);
-    output.prediction = decoder.decoder_pred(normed).to(torch::kFloat32);  // (B, N, P * P * C)
-  }
-  const torch::Tensor hidden = input.want_prediction ? ops::gather_tokens(normed, mask.ids_hidden) : normed;
-  const torch::Tensor predicted = input.want_prediction ? ops::gather_tokens(output.prediction, mask.ids_hidden)
-                                                        : decoder.decoder_pred(normed);  // (B, M, P * P * C)
+  for (size_t i = 0; i < levels.size(); ++i) observe(input, fmt::format("level{}", i), levels[i]);
+  const Decoded decoded = decode(input, mask, levels, features.context);
+  output.prediction = decoded.everywhere;
   const torch::Tensor targets = pixel_targets(input.images, config.backbone.patch_size, config.normalise_pixels);
-  output.losses.push_back({"loss_mim", pixel_loss(predicted, ops::gather_tokens(targets, mask.ids_hidden))});
+  output.losses.push_back({"loss_mim", pixel_loss(decoded.prediction, ops::gather_tokens(targets, mask.ids_hidden))});
   output.loss = output.losses[0].value;
-  if (config.mfm.enabled) {
-    for (NamedLoss& loss : feature_losses(input, mask, levels, hidden)) {
-      output.loss = output.loss + config.mfm.weight * loss.value;
-      output.losses.push_back(std::move(loss));
-    }
+  if (!config.mfm.enabled) return output;
+  for (NamedLoss& loss : feature_losses(input, mask, levels, decoded.tokens)) {
+    output.loss = output.loss + config.mfm.weight * loss.value;
+    output.losses.push_back(std::move(loss));
   }
   return output;
 }

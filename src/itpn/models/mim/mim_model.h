@@ -40,9 +40,9 @@ class MimModelImpl : public ItpnImpl {
 
   // The teacher, or null without MFM. It is not a submodule: parameters() and the published names do not contain it.
   // Its parameters have the names of the student's parameters that they follow.
-  const Teacher& teacher() const { return teacher_; }
+  Teacher& teacher() { return teacher_; }
 
-  // (parameters of the model and of the teacher) to another device.
+  // Moves the model and the teacher to another device.
   void to(torch::Device device, bool non_blocking = false) override;
   using torch::nn::Module::to;
 
@@ -51,7 +51,15 @@ class MimModelImpl : public ItpnImpl {
   std::vector<Linear> mfm_head;  // one per level, coarse to fine; not part of published weights
 
  private:
+  struct Decoded {
+    torch::Tensor tokens;      // (B, M, D), normed, at the hidden patches
+    torch::Tensor prediction;  // (B, M, P * P * C), at the hidden patches
+    torch::Tensor everywhere;  // (B, N, P * P * C), where asked for
+  };
+
   void add_feature_heads();
+  Decoded decode(const MimInput& input, const PatchMask& mask, const std::vector<torch::Tensor>& levels,
+                 const BlockContext& context);
   std::vector<NamedLoss> feature_losses(const MimInput& input, const PatchMask& mask,
                                         const std::vector<torch::Tensor>& levels, const torch::Tensor& hidden);
 

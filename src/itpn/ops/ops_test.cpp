@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "itpn/ops/drop_path.h"
+#include "itpn/ops/fold_2x2.h"
+#include "itpn/ops/images_to_device.h"
+#include "itpn/ops/linear.h"
+#include "itpn/ops/patchify.h"
+#include "itpn/ops/relative_position.h"
+#include "itpn/ops/resample_positions.h"
+#include "itpn/ops/sincos.h"
+#include "itpn/ops/tokens.h"
+
+namespace itpn::ops {
+namespace {
+
+TEST(Fold2x2, PutsColumnsBeforeRows) {
+  const at::Tensor x = torch::tensor({0.0, 1.0, 10.0, 11.0}).reshape({1, 1, 2, 2, 1});  // entry = 10 * row + column
+  EXPECT_TRUE(torch::equal(fold_2x2(x).flatten(), torch::tensor({0.0, 10.0, 1.0, 11.0})));
+}
+
+TEST(Fold2x2, KeepsGroupsApart) {
+  const at::Tensor x = torch::arange(16.0).reshape({1, 1, 4, 4, 1});
+  EXPECT_TRUE(torch::equal(fold_2x2(x)[0][0][0][1], torch::tensor({2.0, 6.0, 3.0, 7.0})));
+}
+
+TEST(Unfold2x2, PutsRowsBeforeColumns) {
+  const at::Tensor x = torch::arange(4.0).reshape({1, 1, 1, 1, 4});
+  EXPECT_TRUE(torch::equal(unfold_2x2(x).reshape({2, 2}), torch::tensor({{0.0, 1.0}, {2.0, 3.0}})));
+}
+
+TEST(Fold2x2, RefusesOddGrids) { EXPECT_THROW(fold_2x2(torch::zeros({1, 1, 3, 3, 2})), c10::Error); }
+
+TEST(SincosTable, HoldsTheColumnFirst) {
+  const at::Tensor table = sincos_table(4, 2, 3);  // one frequency, 1: [sin j, cos j, sin i, cos i]
+  const at::Tensor token = table[1 * 3 + 2];       // row 1, column 2
+  const at::Tensor expected = torch::tensor({std::sin(2.0), std::cos(2.0), std::sin(1.0), std::cos(1.0)});
+  EXPECT_TRUE(torch::allclose(token, expected.to(torch::kFloat32)));
+}
+
+TEST(ResamplePositions, ShrinksEvenItsOwnGrid) {
+  const at::Tensor table = torch::arange(16.0).reshape({1, 16, 1});
+  EXPECT_FALSE(torch::allclose(resample_positions_at_run_time(table, 4, 4), table));
+  EXPECT_TRUE(torch::allclose(resample_positions_to_size(table, 4, 4), table));
+}
+
+TEST(ResamplePositions, GivesAnyGrid) {
+  const at::Tensor table = torch::rand({1, 16, 3});
+  EXPECT_EQ(resample_positions_at_run_time(table, 5, 7).sizes(), at::IntArrayRef({1, 35, 3}));
+  EXPECT_EQ(resample_bias_table(torch::rand({49, 2}), 7).sizes(), at::IntArrayRef({169, 2}));
+}
+
+TEST(RelativePositionIndex, PutsTheTokenItselfInTheMiddle) {
+  const at::Tensor index = relative_position_index(3);
+  EXPECT_TRUE(torch::equal(index.diagonal(), torch::full({9}, 2 * 5 + 2, torch::kInt64)));
+  EXPECT_EQ(index[0][8].item<int64_t>(), 0);   // key lower right of the query
+  EXPECT_EQ(index[8][0].item<int64_t>(), 24);  // and the reverse
+}
+
+TEST(Patchify, ComesBackUnchanged) {
+  const at::Tensor images = torch::rand({2, 5, 8, 12});
+  const at::Tensor patches = patchify(images, 4);
+  EXPECT_EQ(patches.sizes(), at::IntArrayRef({2, 6, 80}));
+  EXPECT_TRUE(torch::equal(unpatchify(patches, 4, 8, 12), images));
+}
+
+TEST(NormalisePatches, UsesTheUnbiasedVariance) {
+  const at::Tensor normal = normalise_patches(torch::rand({2, 3, 12}));
+  EXPECT_NEAR(normal.mean().item<double>(), 0.0, 1e-6);
+  EXPECT_NEAR(normal.var(-1, true).mean().item<double>(), 1.0, 1e-4);
+}
+
+TEST(Tokens, GatherThenScatterRestores) {
+  const at::Tensor x = torch::rand({2, 6, 4});
+  const at::Tensor ids = torch::tensor({{3, 0, 5}, {1, 2, 4}});
+  const at::Tensor some = gather_tokens(x, ids);
+  EXPECT_TRUE(torch::equal(some[1][2], x[1][4]));
+  EXPECT_TRUE(torch::equal(scatter_tokens(x, ids, some), x));
+  EXPECT_TRUE(torch::equal(gather_tokens(x.slice(0, 0, 1), ids)[1][0], x[0][1]));
+}
+
+TEST(DropPath, KeepsTheMean) {
+  const at::Tensor uniform = (torch::arange(1000.0) + 0.5) / 1000.0;
+  const at::Tensor y = drop_path(torch::ones({1000, 1}), 0.3, uniform);
+  EXPECT_NEAR(y.mean().item<double>(), 1.0, 1e-5);
+  EXPECT_EQ((y == 0).sum().item<int64_t>(), 300);
+}
+
+TEST(Linear, FollowsTheDtypeOfItsWeight) {
+  const at::Tensor x = torch::rand({2, 3}), weight = torch::rand({4, 3}), bias = torch::rand({4});
+  EXPECT_EQ(linear(x, weight.to(torch::kBFloat16), bias).scalar_type(), torch::kBFloat16);
+  EXPECT_TRUE(torch::allclose(linear(x, weight, bias), at::linear(x, weight, bias)));
+}
+
+TEST(LayerNorm, NormalisesInFp32WhateverGoesOut) {
+  const at::Tensor x = torch::rand({2, 8}) * 1e4;
+  const LayerNormWeights weights{torch::ones({8}), torch::zeros({8}), 1e-6};
+  const at::Tensor exact = layer_norm(x, weights, torch::kFloat32);
+  const at::Tensor short_float = layer_norm(x, weights, torch::kBFloat16);
+  EXPECT_EQ(short_float.scalar_type(), torch::kBFloat16);
+  EXPECT_TRUE(torch::equal(short_float, exact.to(torch::kBFloat16)));
+}
+
+HostBatch two_pixels() {
+  HostBatch batch;
+  batch.count = 1;
+  batch.height = 1;
+  batch.width = 2;
+  batch.pixels = {0, 51, 255, 255, 102, 0};
+  return batch;
+}
+
+TEST(ImagesToDevice, NormalisesEachChannel) {
+  const PixelStatistics statistics{{0.0, 0.2, 1.0}, {1.0, 0.5, 0.25}};
+  const at::Tensor images = images_to_device(two_pixels(), statistics, torch::kCPU);
+  const at::Tensor expected = torch::tensor({0.0, 1.0, 0.0, 0.4, 0.0, -4.0}).reshape({1, 3, 1, 2});
+  EXPECT_TRUE(torch::allclose(images, expected.to(torch::kFloat32), 1e-5, 1e-6));
+}
+
+TEST(ImagesToDevice, ComesBackAsTheSameBytes) {
+  const PixelStatistics statistics;
+  const at::Tensor bytes = images_to_bytes(images_to_device(two_pixels(), statistics, torch::kCPU), statistics);
+  EXPECT_TRUE(
+      torch::equal(bytes.permute({0, 2, 3, 1}).flatten(), torch::tensor({0, 51, 255, 255, 102, 0}).to(torch::kUInt8)));
+}
+
+TEST(ImagesToDevice, TakesAnyNumberOfChannels) {
+  HostBatch batch = two_pixels();
+  batch.width = 1;
+  batch.channels = 6;
+  EXPECT_EQ(images_to_device(batch, {{0.5}, {0.5}}, torch::kCPU).sizes(), at::IntArrayRef({1, 6, 1, 1}));
+  EXPECT_THROW(images_to_device(batch, {}, torch::kCPU), c10::Error);
+}
+
+}  // namespace
+}  // namespace itpn::ops

@@ -1,0 +1,46 @@
+// Parameters and multiply-accumulates of the models, by arithmetic: no tensor is made.
+//
+// Conventions: one multiply-accumulate counts as one; the patch embedding runs on all patches, as in the published code
+// (this program embeds only the visible ones); norms, GELU and softmax are left out, see `norm_elements`.
+#pragma once
+
+#include <vector>
+
+#include "itpn/models/backbone/presets.h"
+
+namespace itpn {
+
+struct ComponentCost {
+  std::string name;
+  int64_t parameters = 0;
+  double macs = 0;           // for one picture
+  double norm_elements = 0;  // entries that pass a layer norm; some tools count 5 operations for each
+};
+
+struct ModelCost {
+  std::vector<ComponentCost> components;
+
+  int64_t parameters() const;
+  double macs() const;
+  double norm_elements() const;
+};
+
+// A picture as the model sees it.
+struct PictureGrid {
+  int64_t rows = 14, columns = 14;  // patches
+  double visible_share = 1.0;       // of the patches, for the encoder of pre-training
+
+  int64_t patches() const { return rows * columns; }
+  int64_t visible() const { return static_cast<int64_t>(static_cast<double>(patches()) * visible_share); }
+};
+
+// Backbone with relative position bias, norm and linear head.
+ModelCost classification_cost(const Preset& preset, const PictureGrid& picture, int64_t classes);
+
+// Backbone, pyramid and pixel decoder; without feature modelling.
+ModelCost pretraining_cost(const Preset& preset, const PictureGrid& picture);
+
+// Backbone and pyramid of three levels with one block each, as detectors use it.
+ModelCost detection_cost(const Preset& preset, const PictureGrid& picture);
+
+}  // namespace itpn
