@@ -86,12 +86,24 @@ TEST(Config, LimitsSizeAndDepth) {
   EXPECT_THAT(error_of(std::string((1U << 20) + 1, ' ')), HasSubstr("the limit is 1048576"));
   std::string dotted = "a", header = "a";
   for (int i = 0; i < 100000; ++i) dotted += ".a";
-  EXPECT_THAT(error_of("seed = 1\n" + dotted + " = 1"), HasSubstr("recipe.toml:2:1: a key of more than 64 parts"));
+  EXPECT_THAT(error_of("seed = 1\n" + dotted + " = 1"), HasSubstr("recipe.toml:2:128: a key of more than 64 parts"));
   EXPECT_THAT(error_of("[" + dotted + "]"), HasSubstr("a key of more than 64 parts"));
   EXPECT_THAT(error_of("x = " + std::string(100000, '[')), HasSubstr("64"));
   std::string nested = "1";
   for (int i = 0; i < 40; ++i) nested = "{a.a = " + nested + "}";
   EXPECT_THAT(error_of("x = " + nested), HasSubstr("nested deeper than 64"));
+}
+
+// toml++ 3.3 has undefined behaviour on these, so they must not reach it.
+TEST(Config, CharactersBeyondAsciiBelongInQuotesAndComments) {
+  EXPECT_EQ(error_of("seed = 1\nvérbose = true"),
+            "recipe.toml:2:2: not valid TOML: a character beyond ASCII outside quotes and comments");
+  EXPECT_THAT(error_of("data.path = '='\xc3\xba"), HasSubstr("recipe.toml:1:16: not valid TOML"));
+  EXPECT_THAT(error_of("data.path = \"\"\"\\\n  \xc3\xba\"\"\""), HasSubstr("recipe.toml:2:3: not valid TOML"));
+  EXPECT_THAT(error_of("data.path = \"\"\"\\\xc3\xba\"\"\""), HasSubstr("not valid TOML"));
+  EXPECT_EQ(load("\xEF\xBB\xBFseed = 3 # é").seed, 3);
+  EXPECT_EQ(load("data.path = \"\"\"é \\\n a\\\"é\"\"\"").data.path, "é a\"é");
+  EXPECT_THAT(error_of("\"é\" = 1"), HasSubstr("\"é\": unknown key"));
 }
 
 TEST(Config, DotsInTextAndCommentsAreNoDepth) {

@@ -19,13 +19,16 @@ Error error_at(const std::string& source_name, TomlPosition position, const std:
 
 TomlPosition position_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
 
-// Finds keys of too many dotted parts before the parser builds a table for each part: the parser bounds lists and
-// inline tables, but not "a.a.a.a...", whose tables could exhaust the stack.
-class DottedKeyGuard {
+// Refuses what the library does not survive, before it sees the text. (1) Keys of too many dotted parts: it bounds
+// lists and inline tables, but not "a.a.a.a...", whose tables could exhaust the stack. (2) Characters beyond ASCII
+// where it looks for white space, that is outside quotes and after a backslash in a multi-line string: version 3.3 runs
+// into undefined behaviour there (is_non_ascii_horizontal_whitespace).
+class TextGuard {
  public:
-  DottedKeyGuard(const std::string& source_name, const std::string& text) : source_name_(source_name), text_(text) {}
+  TextGuard(const std::string& source_name, const std::string& text) : source_name_(source_name), text_(text) {}
 
   void check() {
+    if (starts_with("\xEF\xBB\xBF")) at_ += 3;  // byte order mark
     while (at_ < text_.size()) {
       const char character = text_[at_];
       if (character == '#') {
@@ -33,22 +36,28 @@ class DottedKeyGuard {
       } else if (character == '"' || character == '\'') {
         skip_string(character);
       } else {
-        count(character);
+        check_plain(character);
         ++at_;
       }
     }
   }
 
  private:
-  void count(char character) {
-    if (character == '\n') ++line_;
-    if (std::string_view("\n=,[]{}").find(character) != std::string_view::npos) dots_ = 0;
-    if (character == '.' && ++dots_ >= kTomlMaxDepth) {
-      throw error_at(source_name_, {line_, 1}, fmt::format("a key of more than {} parts", kTomlMaxDepth));
-    }
-  }
+  static bool is_ascii(char character) { return static_cast<unsigned char>(character) < 0x80; }
 
   bool starts_with(const std::string& what) const { return text_.compare(at_, what.size(), what) == 0; }
+
+  [[noreturn]] void fail(const std::string& message) const {
+    const size_t line_start = at_ == 0 ? 0 : text_.rfind('\n', at_ - 1) + 1;  // npos + 1 is 0
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+    throw error_at(source_name_, {static_cast<uint32_t>(line), static_cast<uint32_t>(at_ - line_start + 1)}, message);
+  }
+
+  void check_plain(char character) {
+    if (!is_ascii(character)) fail("not valid TOML: a character beyond ASCII outside quotes and comments");
+    if (std::string_view("\n=,[]{}").find(character) != std::string_view::npos) dots_ = 0;
+    if (character == '.' && ++dots_ >= kTomlMaxDepth) fail(fmt::format("a key of more than {} parts", kTomlMaxDepth));
+  }
 
   void skip_string(char quote) {
     const std::string triple(3, quote);
@@ -56,20 +65,26 @@ class DottedKeyGuard {
     const std::string end = many_lines ? triple : std::string(1, quote);
     at_ += end.size();
     while (at_ < text_.size() && !starts_with(end)) {
-      if (text_[at_] == '\n') {
-        ++line_;
-        if (!many_lines) return;  // malformed; the parser says so
-      }
-      at_ += quote == '"' && text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;
+      if (text_[at_] == '\n' && !many_lines) return;  // malformed; the parser says so
+      quote == '"' && text_[at_] == '\\' ? skip_escape(many_lines) : static_cast<void>(++at_);
     }
     at_ = std::min(at_ + end.size(), text_.size());
     while (many_lines && at_ < text_.size() && text_[at_] == quote) ++at_;  // a string may end in its own quotes
   }
 
+  // The backslash and what it escapes: one character, or in a multi-line string all white space up to the next text.
+  void skip_escape(bool many_lines) {
+    ++at_;
+    const size_t escaped = at_;
+    if (many_lines) at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+    if (at_ < text_.size() && !is_ascii(text_[at_]))
+      fail("not valid TOML: a backslash before a character beyond ASCII");
+    if (at_ == escaped && at_ < text_.size() && text_[at_] != '\n') ++at_;
+  }
+
   const std::string& source_name_;
   const std::string& text_;
   size_t at_ = 0;
-  uint32_t line_ = 1;
   int dots_ = 0;
 };
 
@@ -133,7 +148,7 @@ TomlTable parse_toml(const std::string& source_name, const std::string& text) {
   if (text.size() > kTomlMaxBytes) {
     throw error_at(source_name, {}, fmt::format("{} bytes, the limit is {}", text.size(), kTomlMaxBytes));
   }
-  DottedKeyGuard(source_name, text).check();
+  TextGuard(source_name, text).check();
   try {
     return Converter(source_name).table(toml::parse(text), 0);
   } catch (const toml::parse_error& error) {
