@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstring>
 
 #include "itpn/io/decode_image.h"
 
@@ -25,16 +24,6 @@ class Laps {
  private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
-
-Image cut(const Image& image, const Rect& region) {
-  Image result(region.width, region.height, image.channels);
-  const size_t row_bytes = static_cast<size_t>(region.width) * image.channels;
-  for (int y = 0; y < region.height; ++y) {
-    std::memcpy(result.row(y), image.row(region.top + y) + static_cast<size_t>(region.left) * image.channels,
-                row_bytes);
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -61,7 +50,7 @@ void render_picture(const PictureTransform& transform, RandomStream& draws, Prod
   const Rect source{view.box.left + plan.source().left, view.box.top + plan.source().top, plan.source().width,
                     plan.source().height};
   laps.end(state.seconds.rest);
-  const Image part = is_encoded ? decode_rgb_region(picture.bytes, source) : cut(picture.image, source);
+  const Image part = is_encoded ? decode_rgb_region(picture.bytes, source) : crop_image(picture.image, source);
   laps.end(state.seconds.decode);
   state.resizer.run(plan, part, into);
   laps.end(state.seconds.resize);

@@ -31,16 +31,6 @@ Image decode(std::span<const std::byte> bytes, PixelLayout layout) {
   throw std::logic_error("unknown image format");
 }
 
-Image crop(const Image& image, const Rect& region) {
-  Image result(region.width, region.height, image.channels);
-  const size_t row_bytes = static_cast<size_t>(region.width) * image.channels;
-  for (int y = 0; y < region.height; ++y) {
-    std::memcpy(result.row(y), image.row(region.top + y) + static_cast<size_t>(region.left) * image.channels,
-                row_bytes);
-  }
-  return result;
-}
-
 // Where pixel (x, y) of the upright picture lies in a stored picture of w x h.
 struct Position {
   int x, y;
@@ -124,7 +114,17 @@ Image decode_rgb_region(std::span<const std::byte> bytes, const Rect& region) {
   if (format_of(bytes) == ImageFormat::kJpeg) return decode_jpeg(bytes, PixelLayout::kRgb, region);
   const Image whole = decode_rgb(bytes);
   check_region(region, whole.width, whole.height);
-  return crop(whole, region);
+  return crop_image(whole, region);
+}
+
+Image crop_image(const Image& image, const Rect& region) {
+  Image result(region.width, region.height, image.channels);
+  const size_t row_bytes = static_cast<size_t>(region.width) * image.channels;
+  for (int y = 0; y < region.height; ++y) {
+    std::memcpy(result.row(y), image.row(region.top + y) + static_cast<size_t>(region.left) * image.channels,
+                row_bytes);
+  }
+  return result;
 }
 
 Image apply_orientation(Image image, int orientation) {

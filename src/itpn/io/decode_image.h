@@ -31,6 +31,9 @@ Image decode_rgb_region(std::span<const std::byte> bytes, const Rect& region);
 // alpha 2, CMYK 4. 16-bit values come as decode_rgb would show them: grey clipped to 255, colours by their high byte.
 Image decode_stored(std::span<const std::byte> bytes);
 
+// The pixels of `region`, which lies inside `image`.
+Image crop_image(const Image& image, const Rect& region);
+
 // The picture as it should be looked at, for an EXIF orientation 1 to 8.
 Image apply_orientation(Image image, int orientation);
 

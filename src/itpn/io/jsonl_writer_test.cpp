@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <thread>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
-#include "tests/support/full_disk.h"
+#include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -38,8 +39,9 @@ TEST_F(JsonlWriterTest, ALineThatAKillCutOffSpoilsNoOther) {
 
 TEST_F(JsonlWriterTest, AFullDiskCostsWholeLinesAndTheyAreCounted) {
   log::set_level(log::Level::kError);
-  test::FullDisk disk;
-  disk.room = 6;
+  test::FaultFs disk(posix_fs());
+  disk.inject({.call = test::Call::kWrite, .nth = 2, .is_short = true});
+  disk.inject({.call = test::Call::kWrite, .nth = 3, .and_all_later = true, .error = ENOSPC});
   JsonlWriter writer(disk, path_);
   writer.write("{1}");
   writer.write("{2}");  // half of it fits
@@ -47,7 +49,7 @@ TEST_F(JsonlWriterTest, AFullDiskCostsWholeLinesAndTheyAreCounted) {
   writer.write("{4}");
   EXPECT_EQ(writer.dropped_lines(), 2);
   EXPECT_EQ(content(), "{1}\n{2");
-  disk.room = 100;
+  disk.reset();
   writer.write("{5}");
   EXPECT_EQ(content(), "{1}\n{2}\n{5}\n");
   EXPECT_EQ(writer.size(), content().size());

@@ -3,10 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "itpn/core/log.h"
-#include "tests/support/full_disk.h"
+#include "tests/support/fault_fs.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
@@ -72,11 +73,12 @@ TEST(TensorboardWriter, PythonTensorboardReadsIt) {
 TEST(TensorboardWriter, AFullDiskLosesRecordsNotTheFile) {
   log::set_level(log::Level::kError);
   test::TemporaryDirectory directory;
-  test::FullDisk disk;
-  disk.room = 60;
-  TensorboardWriter writer(disk, directory.path());
+  test::FaultFs disk(posix_fs());
+  disk.inject({.call = test::Call::kWrite, .nth = 2, .is_short = true});
+  disk.inject({.call = test::Call::kWrite, .nth = 3, .and_all_later = true, .error = ENOSPC});
+  TensorboardWriter writer(disk, directory.path());  // the file's version is its first record
   for (int i = 0; i < 5; ++i) writer.add_scalar("loss", i, i);
-  disk.room = 10'000;
+  disk.reset();
   writer.add_scalar("loss", 9, 9);
   EXPECT_EQ(writer.dropped_records(), 4);
   EXPECT_EQ(records_of(read_text_file(posix_fs(), writer.path())).size(), 3u);
