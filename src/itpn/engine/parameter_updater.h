@@ -5,38 +5,48 @@
 #include <torch/nn/module.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "itpn/engine/train_state.h"
+#include "itpn/optim/adamw.h"
+#include "itpn/optim/master_weights.h"
 
 namespace itpn {
 
 struct UpdaterConfig {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0.0;
+  AdamWConfig adamw;
+  double weight_decay = 0.0;                         // of parameters with more than one dimension, except biases
   torch::ScalarType compute_type = torch::kFloat32;  // of the matrix products' weights in the model
   bool accumulate = false;                           // more than one micro-batch a step
 };
 
-// How far one update goes: `gradient_factor` undoes the loss scale and clips.
-struct UpdateStep {
-  double learning_rate = 0.0;
-  double gradient_factor = 1.0;
-};
-
 class ParameterUpdater {
  public:
-  virtual ~ParameterUpdater() = default;
-  // Takes the gradients of one micro-batch out of the model and adds them to those of the step.
-  virtual void add_gradients() = 0;
-  // Global L2 norm of the step's gradients as they are, in fp32 on the device; NaN or infinite if any entry is.
-  virtual torch::Tensor gradient_norm() = 0;
+  // Takes over the fp32 model: its values become the masters, and the weights of its matrix products are cast to the
+  // compute type. The model must be on its device already.
+  ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config);
+
+  // Takes the gradients of one micro-batch out of the model and adds them, in fp32, to those of the step.
+  void add_gradients();
+  // Global L2 norm of the step's gradients as they are, fp32 on the device; NaN or infinite if any entry is.
+  torch::Tensor gradient_norm();
   // AdamW on the masters; then the model's weights are the rounded masters. Consumes the gradients.
-  virtual void apply(const UpdateStep& step) = 0;
+  void apply(const AdamWStep& step);
   // Forgets the step's gradients; nothing else changes.
-  virtual void discard() = 0;
+  void discard();
+
+  const MasterWeights& weights() const { return weights_; }
+  // Moments and number of updates, live.
+  NamedTensors optimizer_state() const { return optimizer_.state(); }
+  // Makes model and optimiser agree with masters and a state() that were read from a checkpoint.
+  void restore(const NamedTensors& optimizer_state);
+
+ private:
+  MasterWeights weights_;
+  AdamW optimizer_;
+  bool accumulate_;
+  std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating
 };
 
 }  // namespace itpn

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kRunFiles = {
     "config.toml",           "env.json", "train.log",   "metrics.jsonl",
-    "metrics.dropped.jsonl", "samples",  "checkpoints", "bad_samples.txt"};
+    "metrics.dropped.jsonl", "samples",  "checkpoints", "bad_samples.tsv"};
 constexpr std::string_view kEventPrefix = "events.out.tfevents.";
 
 bool is_of_a_run(const std::string& name) {
@@ -50,22 +50,26 @@ void probe(Fs& fs, const std::string& path) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing) : fs_(fs), path_(path) {
+RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing)
+    : fs_(fs), path_(path), existing_(existing) {
   if (exists(fs, path) && !is_directory(fs, path)) {
     throw io_error(fmt::format("{}: is a file; --output-dir wants a directory", path));
   }
   make_directories(fs, path);
   lock_ = std::make_unique<RunLock>(fs, path);
   probe(fs, path);
-  const std::vector<std::string> found = traces_of_a_run(fs, path);
-  if (found.empty() || existing == ExistingRun::kContinue) return;
-  if (existing == ExistingRun::kRefuse) {
+  if (existing != ExistingRun::kRefuse) return;
+  if (const std::vector<std::string> found = traces_of_a_run(fs, path); !found.empty()) {
     throw usage_error(fmt::format(
         "{}: already holds a run ({}); continue it with --resume auto, delete it with --overwrite, or take another "
         "--output-dir",
         path, found.front()));
   }
-  for (const std::string& name : found) remove_all(fs, join_path(path, name));
+}
+
+void RunDirectory::discard_existing_run() {
+  if (existing_ != ExistingRun::kOverwrite) return;
+  for (const std::string& name : traces_of_a_run(fs_, path_)) remove_all(fs_, join_path(path_, name));
 }
 
 std::string RunDirectory::samples() const {

@@ -15,7 +15,7 @@ namespace itpn {
 enum class ExistingRun {
   kRefuse,     // exit 2, and say which options there are
   kContinue,   // leave everything where it is
-  kOverwrite,  // delete what a run writes, and nothing else
+  kOverwrite,  // discard_existing_run() deletes what a run writes, and nothing else
 };
 
 class RunDirectory {
@@ -24,6 +24,10 @@ class RunDirectory {
   // Throws exit 2 (holds a run and `existing` refuses), 5 (cannot be made or written) or 9 (in use).
   RunDirectory(Fs& fs, const std::string& path, ExistingRun existing);
 
+  // With kOverwrite: deletes the run that the directory held. For the moment when nothing stands in the way of the new
+  // one any more, so that a misspelt path costs nobody a finished run.
+  void discard_existing_run();
+
   const std::string& path() const { return path_; }
   std::string config_file() const { return join_path(path_, "config.toml"); }
   std::string environment_file() const { return join_path(path_, "env.json"); }
@@ -31,12 +35,14 @@ class RunDirectory {
   std::string metrics_file() const { return join_path(path_, "metrics.jsonl"); }
   std::string dropped_metrics_file() const { return join_path(path_, "metrics.dropped.jsonl"); }
   std::string checkpoints() const { return join_path(path_, "checkpoints"); }
+  std::string bad_samples_file() const { return join_path(path_, "bad_samples.tsv"); }
   // The folder for pictures; made on the first call.
   std::string samples() const;
 
  private:
   Fs& fs_;
   std::string path_;
+  ExistingRun existing_;
   std::unique_ptr<RunLock> lock_;
 };
 

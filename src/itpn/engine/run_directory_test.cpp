@@ -43,6 +43,8 @@ TEST(RunDirectory, OverwriteDeletesWhatARunWroteAndNothingElse) {
   write_file_atomically(posix_fs(), folder.file("thesis.tex"), std::string("years of work"));
   make_directories(posix_fs(), folder.file("checkpoints/step-1"));
   RunDirectory run(posix_fs(), folder.path(), ExistingRun::kOverwrite);
+  EXPECT_TRUE(exists(posix_fs(), folder.file("metrics.jsonl"))) << "too early";
+  run.discard_existing_run();
   EXPECT_FALSE(exists(posix_fs(), folder.file("metrics.jsonl")));
   EXPECT_FALSE(exists(posix_fs(), folder.file("checkpoints")));
   EXPECT_TRUE(exists(posix_fs(), folder.file("thesis.tex")));

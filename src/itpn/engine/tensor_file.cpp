@@ -75,7 +75,7 @@ std::vector<std::string> list_mismatches(const NamedTensors& wanted, const Safet
     }
   }
   for (const TensorInfo& info : file.tensors()) {
-    if (!names.contains(info.name)) found.push_back(fmt::format("{}: in the file only", info.name));
+    if (!names.contains(info.name)) found.push_back(info.name + kOnlyInFile);
   }
   return found;
 }

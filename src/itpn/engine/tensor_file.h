@@ -18,6 +18,9 @@ NamedTensors copy_to_host(const NamedTensors& tensors);
 // The bytes of host tensors, borrowed.
 std::vector<TensorBytes> as_tensor_bytes(const NamedTensors& host_tensors);
 
+// How list_mismatches ends a line about a tensor that only the file has.
+inline constexpr const char* kOnlyInFile = ": in the file only";
+
 // Every difference between what is wanted and what `file` has: names missing or left over, shapes, types. One line
 // each; empty if all agree.
 std::vector<std::string> list_mismatches(const NamedTensors& wanted, const SafetensorsFile& file);

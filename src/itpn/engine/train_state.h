@@ -54,7 +54,8 @@ struct Progress {
   std::string torch_version;
   std::string program_version;
 
-  int64_t steps_left_in_epoch() const { return steps_per_epoch - step_in_epoch; }
+  // Mean over the steps of the epoch so far; 0 where none has changed anything.
+  double mean_epoch_loss() const { return epoch_loss_count > 0 ? epoch_loss_sum / epoch_loss_count : 0.0; }
   // Moves to the next step; true where that starts a new epoch.
   bool advance(int64_t samples);
 };

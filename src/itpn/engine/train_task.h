@@ -31,7 +31,7 @@ class TrainTask {
   // After the parameters have changed, for a moving average of them. Not called when a step is skipped.
   virtual void after_update(const Progress& progress) = 0;
   // Between two steps, `progress` being that of the next one: pictures, validation. Returns numbers for the logs.
-  virtual std::vector<NamedNumber> after_step(const Progress& progress, bool epoch_ended) = 0;
+  virtual std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) = 0;
 };
 
 }  // namespace itpn

@@ -43,7 +43,7 @@ int TrainingLoop::run(Progress& progress) {
     observer_.on_step(progress, report);
     const Progress finished = progress;
     const bool epoch_ended = progress.advance(report.samples);
-    if (epoch_ended) observer_.on_epoch(finished, finished.epoch_loss_sum / finished.epoch_loss_count);
+    if (epoch_ended) observer_.on_epoch(finished, finished.mean_epoch_loss());
     observer_.on_task_numbers(finished, task_.after_step(progress, epoch_ended));
     observer_.on_boundary(progress, report);
     if (const int signal = observer_.stop_signal()) return signal;

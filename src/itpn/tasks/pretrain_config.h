@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/data/data_config.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/models/mim/mim_config.h"
-#include "itpn/tasks/data_recipe.h"
 
 namespace itpn {
 

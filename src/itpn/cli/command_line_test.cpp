@@ -1,0 +1,86 @@
+#include "itpn/cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "itpn/core/errors.h"
+
+namespace itpn::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A command with a positional, an option, a flag and overrides.
+struct Example {
+  Example() : line("itpn example", "Does nothing.", "  itpn example a.toml\n") {
+    line.app().add_option("RECIPE", recipe, "file");
+    line.app().add_option("--output-dir,-o", output_dir, "directory");
+    line.app().add_flag("--allow-change", allow_change, "flag");
+    line.add_overrides(overrides);
+  }
+  CommandLine line;
+  std::string recipe, output_dir;
+  bool allow_change = false;
+  std::vector<std::string> overrides;
+};
+
+std::string usage_message(const Arguments& arguments) {
+  Example example;
+  try {
+    example.line.parse(arguments);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(CommandLine, BareOverrideMeansSet) {
+  Example example;
+  ASSERT_TRUE(example.line.parse({"a.toml", "train.epochs=3", "--set", "train.seed=1", "-o", "out"}));
+  EXPECT_EQ(example.recipe, "a.toml");
+  EXPECT_EQ(example.output_dir, "out");
+  EXPECT_THAT(example.overrides, ElementsAre("train.epochs=3", "train.seed=1"));
+}
+
+TEST(CommandLine, OverridesKeepTheirUnderscoresAndValues) {
+  Example example;
+  ASSERT_TRUE(example.line.parse({"train.global_batch_size=8", "data.path=/a b/c=d", "optim.lr=-1"}));
+  EXPECT_THAT(example.overrides, ElementsAre("train.global_batch_size=8", "data.path=/a b/c=d", "optim.lr=-1"));
+}
+
+TEST(CommandLine, AcceptsUnderscoresInOptionNames) {
+  Example example;
+  ASSERT_TRUE(example.line.parse({"--output_dir=my_dir", "--allow_change"}));
+  EXPECT_EQ(example.output_dir, "my_dir");
+  EXPECT_TRUE(example.allow_change);
+}
+
+TEST(CommandLine, NamesTheNearestOption) {
+  EXPECT_THAT(usage_message({"--output-dri", "x"}), HasSubstr("did you mean --output-dir?"));
+}
+
+TEST(CommandLine, APathWithAnEqualsSignIsAFile) {
+  Example example;
+  ASSERT_TRUE(example.line.parse({"runs/lr=1/recipe.toml"}));
+  EXPECT_EQ(example.recipe, "runs/lr=1/recipe.toml");
+}
+
+int succeed(const Arguments& arguments) { return static_cast<int>(arguments.size()); }
+
+TEST(Dispatch, FindsACommandAndSuggestsTheNearest) {
+  const CommandGroup group = {"itpn", "summary", "", {{"pretrain", "", succeed}, {"finetune-all", "", succeed}}};
+  EXPECT_EQ(dispatch(group, {"pretrain", "a", "b"}), 2);
+  EXPECT_EQ(dispatch(group, {"finetune_all"}), 0);
+  try {
+    dispatch(group, {"pretrian"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("did you mean \"pretrain\"?"));
+  }
+}
+
+}  // namespace
+}  // namespace itpn::cli

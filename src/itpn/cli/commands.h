@@ -1,0 +1,11 @@
+// The subcommands; each has a file of its own.
+#pragma once
+
+#include "itpn/cli/command.h"
+
+namespace itpn::cli {
+
+int run_pretrain(const Arguments& arguments);
+int run_config(const Arguments& arguments);
+
+}  // namespace itpn::cli

@@ -1,0 +1,113 @@
+#include "itpn/engine/checkpoint_files.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "itpn/core/errors.h"
+#include "itpn/engine/tensor_file.h"
+
+namespace itpn {
+namespace {
+
+constexpr const char* kModelFile = "model.safetensors";
+constexpr const char* kEmaFile = "ema.safetensors";
+constexpr const char* kOptimizerFile = "optimizer.safetensors";
+constexpr const char* kStateFile = "state.json";
+
+struct NamedFile {
+  const char* name;
+  const NamedTensors* tensors;
+};
+
+// The tensor files of a state; no file for an empty list.
+std::vector<NamedFile> tensor_files(const StateTensors& tensors) {
+  std::vector<NamedFile> files = {{kModelFile, &tensors.model}};
+  if (!tensors.ema.empty()) files.push_back({kEmaFile, &tensors.ema});
+  files.push_back({kOptimizerFile, &tensors.optimizer});
+  return files;
+}
+
+CheckpointFile tensor_checkpoint_file(const NamedFile& file) {
+  const NamedTensors& tensors = *file.tensors;
+  uint64_t bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += tensor.nbytes();
+  return {file.name,
+          [&tensors](const ByteSink& sink) {
+            return write_safetensors(sink, as_tensor_bytes(tensors), {{"format", "pt"}});
+          },
+          bytes};
+}
+
+[[noreturn]] void throw_mismatches(const std::string& path, const std::vector<std::string>& mismatches) {
+  throw checkpoint_error(fmt::format("{}: does not fit the model ({} differences; nothing was loaded):\n  {}", path,
+                                     mismatches.size(), fmt::join(mismatches, "\n  ")));
+}
+
+}  // namespace
+
+StateSnapshot take_snapshot(const StateTensors& tensors, const Progress& progress) {
+  return {{copy_to_host(tensors.model), copy_to_host(tensors.ema), copy_to_host(tensors.optimizer)}, to_json(progress)};
+}
+
+std::vector<CheckpointFile> checkpoint_files(const StateSnapshot& snapshot) {
+  std::vector<CheckpointFile> files;
+  for (const NamedFile& file : tensor_files(snapshot.tensors)) files.push_back(tensor_checkpoint_file(file));
+  files.push_back(text_checkpoint_file(kStateFile, snapshot.state_json));
+  return files;
+}
+
+Progress read_progress(Fs& fs, const VerifiedCheckpoint& checkpoint) {
+  const std::vector<std::byte> bytes = read_checkpoint_file(fs, checkpoint, kStateFile);
+  return progress_from_json(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                            join_path(checkpoint.path, kStateFile));
+}
+
+void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const StateTensors& tensors) {
+  const std::vector<NamedFile> wanted = tensor_files(tensors);
+  std::vector<std::string> mismatches;
+  if (tensors.ema.empty() && checkpoint.manifest.find(kEmaFile) != nullptr) {
+    mismatches.push_back(fmt::format("{}: the checkpoint has a teacher (mfm.enabled), this run has none", kEmaFile));
+  }
+  for (const NamedFile& file : wanted) {
+    if (checkpoint.manifest.find(file.name) == nullptr) {
+      mismatches.push_back(fmt::format("{}: missing", file.name));
+      continue;
+    }
+    const SafetensorsFile stored(fs, join_path(checkpoint.path, file.name));
+    for (const std::string& line : list_mismatches(*file.tensors, stored)) {
+      mismatches.push_back(fmt::format("{}: {}", file.name, line));
+    }
+  }
+  if (!mismatches.empty()) throw_mismatches(checkpoint.path, mismatches);
+  for (const NamedFile& file : wanted) {
+    SafetensorsFile stored(fs, join_path(checkpoint.path, file.name));
+    read_tensors(stored, *file.tensors, [&](const TensorInfo& info, std::span<const std::byte> bytes) {
+      check_tensor_bytes(checkpoint, file.name, info.name, bytes);
+    });
+  }
+}
+
+WeightsReport read_weights(Fs& fs, const std::string& path, const NamedTensors& tensors,
+                           const std::string& may_be_missing) {
+  const bool is_checkpoint = is_directory(fs, path);
+  if (is_checkpoint) verify_checkpoint(fs, path);
+  SafetensorsFile file(fs, is_checkpoint ? join_path(path, kModelFile) : path);
+  WeightsReport report;
+  NamedTensors wanted;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.starts_with(may_be_missing) && file.find(name) == nullptr) {
+      report.absent.push_back(name);
+    } else {
+      wanted.emplace_back(name, tensor);
+    }
+  }
+  std::vector<std::string> mismatches;
+  for (const std::string& line : list_mismatches(wanted, file)) {
+    (line.ends_with(kOnlyInFile) ? report.extra : mismatches).push_back(line);
+  }
+  if (!mismatches.empty()) throw_mismatches(file.path(), mismatches);
+  read_tensors(file, wanted);
+  return report;
+}
+
+}  // namespace itpn

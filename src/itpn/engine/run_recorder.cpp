@@ -1,0 +1,93 @@
+#include "itpn/engine/run_recorder.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "itpn/core/log.h"
+#include "itpn/core/signals.h"
+#include "itpn/engine/device.h"
+
+namespace itpn {
+namespace {
+
+// Epochs done after `step` steps, as a fraction.
+double epochs_done(const Progress& progress, int64_t step) {
+  return static_cast<double>(step) / static_cast<double>(progress.steps_per_epoch);
+}
+
+double epochs_done(const Progress& progress) { return epochs_done(progress, progress.step + 1); }
+
+}  // namespace
+
+RunRecorder::RunRecorder(const Parts& parts, const Progress& start)
+    : parts_(parts),
+      bar_({.label = "pretrain", .total = start.total_steps, .unit = "steps", .start = start.step}),
+      seconds_before_(start.counters.trained_seconds) {}
+
+void RunRecorder::on_step(const Progress& progress, const StepReport& report) {
+  window_.samples += report.samples;
+  window_.seconds += report.seconds;
+  window_.wait_seconds += report.wait_seconds;
+  bar_.update(progress.step + 1, fmt::format("loss {:.4f}", report.loss), report.wait_seconds / report.seconds);
+  const bool is_logging_step = (progress.step + 1) % parts_.log.every_steps == 0;
+  if (is_logging_step || !report.is_finite) write_line(progress, report);
+}
+
+void RunRecorder::write_line(const Progress& progress, const StepReport& report) {
+  std::vector<NamedNumber> numbers = {{"loss", report.loss}};
+  numbers.insert(numbers.end(), report.parts.begin(), report.parts.end());
+  numbers.insert(numbers.end(), {{"lr", report.learning_rate},
+                                 {"grad_norm", report.grad_norm},
+                                 {"images_per_s", static_cast<double>(window_.samples) / window_.seconds},
+                                 {"data_wait", window_.wait_seconds / window_.seconds},
+                                 {"memory", static_cast<double>(peak_memory_bytes(parts_.device))},
+                                 {"skipped_steps", static_cast<double>(progress.counters.skipped_steps)}});
+  if (progress.scaler.scale != 65536.0) numbers.emplace_back("loss_scale", progress.scaler.scale);
+  parts_.metrics.write(progress.step + 1, epochs_done(progress), numbers);
+  window_ = {};
+}
+
+void RunRecorder::on_epoch(const Progress& finished, double mean_loss) {
+  parts_.metrics.write(finished.step + 1, epochs_done(finished), {{"epoch_loss", mean_loss}});
+  log::info(fmt::format("epoch {}: mean loss {:.4f} over {} steps", finished.epoch + 1, mean_loss,
+                        finished.epoch_loss_count));
+}
+
+void RunRecorder::on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) {
+  if (!numbers.empty()) parts_.metrics.write(progress.step + 1, epochs_done(progress), numbers);
+}
+
+void RunRecorder::on_end(const Progress& progress, const std::vector<NamedNumber>& numbers) {
+  if (!numbers.empty()) parts_.metrics.write(progress.step, epochs_done(progress, progress.step), numbers);
+}
+
+void RunRecorder::on_boundary(const Progress& progress, const StepReport& report) {
+  parts_.checkpointer.poll();
+  const bool is_asked = take_usr1();
+  if (is_asked) log::info(fmt::format("SIGUSR1: saving a checkpoint after step {}", progress.step));
+  // Weights that have just given a loss that is not finite must not push good checkpoints out.
+  if (is_asked || (report.is_finite && parts_.checkpointer.is_due(progress))) {
+    parts_.checkpointer.save(stamped(progress));
+  }
+}
+
+int RunRecorder::stop_signal() { return pending_signal(); }
+
+Progress RunRecorder::stamped(Progress progress) const {
+  progress.metrics_bytes = parts_.metrics.size();
+  progress.counters.trained_seconds = seconds_before_ + since_start_.seconds();
+  return progress;
+}
+
+std::string RunRecorder::last_good_checkpoint() const {
+  const std::string& path = parts_.checkpointer.last_good();
+  return path.empty() ? "none" : path;
+}
+
+void RunRecorder::finish(const Progress& progress) {
+  bar_.finish();
+  parts_.checkpointer.finish(stamped(progress));
+}
+
+}  // namespace itpn

@@ -1,0 +1,58 @@
+// What a run leaves behind while it trains: lines of the logs, a progress bar, checkpoints.
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+
+#include "itpn/core/progress.h"
+#include "itpn/core/stopwatch.h"
+#include "itpn/engine/checkpointer.h"
+#include "itpn/engine/metrics_writer.h"
+#include "itpn/engine/training_loop.h"
+
+namespace itpn {
+
+class RunRecorder : public LoopObserver {
+ public:
+  struct Parts {
+    MetricsWriter& metrics;
+    Checkpointer& checkpointer;
+    LogConfig log;
+    torch::Device device;
+  };
+
+  RunRecorder(const Parts& parts, const Progress& start);
+
+  void on_step(const Progress& progress, const StepReport& report) override;
+  void on_boundary(const Progress& progress, const StepReport& report) override;
+  void on_epoch(const Progress& finished, double mean_loss) override;
+  void on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) override;
+  int stop_signal() override;
+  std::string last_good_checkpoint() const override;
+
+  // Numbers measured after the last step, `progress` being that of a next one.
+  void on_end(const Progress& progress, const std::vector<NamedNumber>& numbers);
+  // Saves the state at the end, unless it has just been saved; returns when it is on the disk.
+  void finish(const Progress& progress);
+
+ private:
+  // Since the last line of the logs.
+  struct Window {
+    int64_t samples = 0;
+    double seconds = 0.0;
+    double wait_seconds = 0.0;
+  };
+
+  // `progress` as a checkpoint of now has it.
+  Progress stamped(Progress progress) const;
+  void write_line(const Progress& progress, const StepReport& report);
+
+  Parts parts_;
+  ProgressBar bar_;
+  Window window_;
+  Stopwatch since_start_;
+  double seconds_before_ = 0.0;  // trained before this process
+};
+
+}  // namespace itpn

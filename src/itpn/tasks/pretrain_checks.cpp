@@ -1,0 +1,79 @@
+#include "itpn/tasks/pretrain_checks.h"
+
+#include <fmt/format.h>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+// What `itpn pretrain` does without a recipe: a model that learns something visible within minutes on a CPU.
+constexpr const char* kDefaultRecipe = R"(
+[model]
+preset = "itpn-tiny"
+[data]
+source = "synthetic"
+image_size = 128
+[train]
+epochs = 5
+global_batch_size = 64
+precision = "bf16"
+[optim]
+lr = 1e-3
+warmup_epochs = 1
+[log]
+panel_every_steps = 100
+)";
+
+void check_image_size(const PretrainConfig& config) {
+  const int64_t size = config.data.image_size, patch = config.model.patch_size;
+  if (size % patch == 0) return;
+  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}", size,
+                                patch, size / patch * patch, (size / patch + 1) * patch));
+}
+
+void check_mask(const PretrainConfig& config) {
+  const int64_t side = config.data.image_size / config.model.patch_size;
+  const int64_t patches = side * side;
+  const auto kept = static_cast<int64_t>(static_cast<double>(patches) * (1.0 - config.mask.ratio));
+  if (kept > 0 && kept < patches) return;
+  throw usage_error(fmt::format("mask.ratio = {} hides {} of the {} patches of a picture; {}", config.mask.ratio,
+                                patches - kept, patches,
+                                kept == 0 ? "some must stay visible, take less" : "some must be hidden, take more"));
+}
+
+void check_batch(const TrainConfig& train) {
+  const int64_t micro = train.micro_batch();
+  if (micro <= train.global_batch_size && train.global_batch_size % micro == 0) return;
+  throw usage_error(fmt::format("train.micro_batch_size = {} does not divide train.global_batch_size = {}", micro,
+                                train.global_batch_size));
+}
+
+void check_data(const PretrainConfig& config) {
+  const DataConfig& data = config.data;
+  if (data.source != "synthetic" && data.path.empty()) {
+    throw usage_error(fmt::format("data.source = \"{}\" needs data.path", data.source));
+  }
+  const auto channels = static_cast<size_t>(config.model.in_channels);
+  if (data.mean.size() != channels || data.std.size() != channels) {
+    throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",
+                                  data.mean.size(), data.std.size(), channels));
+  }
+}
+
+}  // namespace
+
+PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector<std::string>& overrides) {
+  if (recipe.empty()) return load_config<PretrainConfig>("the built-in recipe", kDefaultRecipe, overrides);
+  return load_config_file<PretrainConfig>(recipe, overrides);
+}
+
+void check_pretrain_config(const PretrainConfig& config) {
+  check_image_size(config);
+  check_mask(config);
+  check_batch(config.train);
+  check_data(config);
+}
+
+}  // namespace itpn

@@ -1,0 +1,78 @@
+#include "itpn/tasks/pretrain_resume.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+#include "itpn/engine/checkpoint_files.h"
+
+namespace itpn {
+namespace {
+
+std::string real_path(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
+  return error ? path : real.string();
+}
+
+}  // namespace
+
+std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const PretrainRequest& request) {
+  if (request.resume.empty()) return std::nullopt;
+  StartingPoint start;
+  if (request.resume == "auto") {
+    std::optional<VerifiedCheckpoint> latest = store.find_latest_verified();
+    if (!latest) {
+      log::info(fmt::format("{}: no checkpoint yet, starting from the beginning", request.output_dir));
+      return std::nullopt;
+    }
+    start.checkpoint = std::move(*latest);
+  } else {
+    if (!is_directory(fs, request.resume)) {
+      throw checkpoint_error(
+          fmt::format("--resume {}: no such checkpoint; want `auto` or a directory step-N", request.resume));
+    }
+    start.checkpoint = verify_checkpoint(fs, request.resume);
+    start.is_of_this_run = parent_path(real_path(request.resume)) == real_path(store.directory());
+  }
+  start.progress = read_progress(fs, start.checkpoint);
+  log::info(fmt::format("resuming from {} (step {}, epoch {})", start.checkpoint.path, start.progress.step,
+                        start.progress.epoch + 1));
+  return start;
+}
+
+void check_settings(const Progress& saved, const PretrainRequest& request) {
+  const auto before = load_config<PretrainConfig>("the checkpoint's settings", saved.config_toml);
+  std::vector<std::string> refused;
+  for (const ConfigChange& change : config_diff(before, request.config)) {
+    const std::string line = fmt::format("{}: {} -> {}", change.key, change.before, change.after);
+    if (change.trajectory && !request.allow_change) {
+      refused.push_back(line);
+    } else {
+      log::info(fmt::format("setting changed since the checkpoint: {}", line));
+    }
+  }
+  if (refused.empty()) return;
+  throw usage_error(
+      fmt::format("the checkpoint was made with other settings that change the result: {}. Give the same settings, "
+                  "or --allow-change",
+                  fmt::join(refused, "; ")));
+}
+
+void check_same_data(const Progress& saved, const DataFingerprint& data, const PretrainRequest& request) {
+  if (saved.data == data) return;
+  if (saved.data.count == data.count) {
+    log::warning("the pictures have other names or sizes than those the checkpoint was trained on");
+    return;
+  }
+  const std::string message =
+      fmt::format("the checkpoint was trained on {} pictures, now there are {}", saved.data.count, data.count);
+  if (!request.allow_change) throw data_error(message + "; bring the old ones back, or give --allow-change");
+  log::warning(message);
+}
+
+}  // namespace itpn

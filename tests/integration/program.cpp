@@ -1,0 +1,126 @@
+#include "tests/integration/program.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/support/shared_data.h"
+
+namespace itpn::test {
+namespace {
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string temporary_file() {
+  std::string name = "/tmp/itpn-program-XXXXXX";
+  const int file = mkstemp(name.data());
+  if (file < 0) throw std::runtime_error("mkstemp failed");
+  close(file);
+  return name;
+}
+
+// The environment of the tests with one thread.
+std::vector<std::string> environment() {
+  std::vector<std::string> result = {"OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1"};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    if (!text.starts_with("OMP_NUM_THREADS=") && !text.starts_with("MKL_NUM_THREADS=")) result.push_back(text);
+  }
+  return result;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (std::string& word : words) result.push_back(word.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+}  // namespace
+
+Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory)
+    : out_file_(temporary_file()), err_file_(temporary_file()) {
+  std::vector<std::string> words = {program_path()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> variables = environment();
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, out_file_.c_str(), O_WRONLY | O_TRUNC, 0);
+  posix_spawn_file_actions_addopen(&actions, 2, err_file_.c_str(), O_WRONLY | O_TRUNC, 0);
+  if (!working_directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, working_directory.c_str());
+  const int error =
+      posix_spawn(&process_, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::runtime_error(fmt::format("cannot start {}: error {}", words[0], error));
+}
+
+Program::~Program() {
+  if (!has_ended_) {
+    ::kill(process_, SIGKILL);
+    wait();
+  }
+  unlink(out_file_.c_str());
+  unlink(err_file_.c_str());
+}
+
+void Program::signal(int number) const { ::kill(process_, number); }
+
+bool Program::is_running() {
+  if (!has_ended_ && waitpid(process_, &status_, WNOHANG) == process_) has_ended_ = true;
+  return !has_ended_;
+}
+
+Outcome Program::wait() {
+  if (!has_ended_) {
+    waitpid(process_, &status_, 0);
+    has_ended_ = true;
+  }
+  const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  return {code, content_of(out_file_), content_of(err_file_)};
+}
+
+bool Program::wait_for_file(const std::string& path) {
+  for (int i = 0; i < 6000 && is_running(); ++i) {
+    if (access(path.c_str(), F_OK) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+Outcome run_program(const std::vector<std::string>& arguments) { return Program(arguments).wait(); }
+
+std::vector<std::string> tiny_pretrain(const std::string& output_dir, const std::vector<std::string>& changes) {
+  std::vector<std::string> words = {"pretrain",
+                                    "--output-dir",
+                                    output_dir,
+                                    "model.preset=itpn-nano",
+                                    "data.image_size=32",
+                                    "data.synthetic_count=40",
+                                    "data.workers=1",
+                                    "train.global_batch_size=8",
+                                    "train.precision=fp32",
+                                    "train.epochs=4",
+                                    "log.every_steps=1",
+                                    "log.panel_every_steps=0",
+                                    "log.panel_images=2",
+                                    "log.tensorboard=false"};
+  words.insert(words.end(), changes.begin(), changes.end());
+  return words;
+}
+
+}  // namespace itpn::test
