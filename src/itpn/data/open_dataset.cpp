@@ -7,7 +7,10 @@
 #include "itpn/core/log.h"
 #include "itpn/core/progress.h"
 #include "itpn/data/datasets/folder_dataset.h"
+#include "itpn/data/datasets/list_dataset.h"
+#include "itpn/data/datasets/scan_cache.h"
 #include "itpn/data/datasets/synthetic_dataset.h"
+#include "itpn/data/datasets/tar_dataset.h"
 
 namespace itpn {
 namespace {
@@ -21,12 +24,14 @@ std::shared_ptr<const Dataset> open_synthetic(const DataConfig& config, const Op
   return std::make_shared<SyntheticDataset>(synthetic);
 }
 
-FolderScan scan_with_bar(const std::string& path, bool shows_progress) {
-  if (!shows_progress) return scan_folder(posix_fs(), path);
-  ProgressBar bar({.label = "scanning", .unit = "files"});
-  FolderScan scan = scan_folder(posix_fs(), path, [&](int64_t done) { bar.update(done); });
+// Runs `scan`, which is told where to report how many pictures it has found, with a bar if wanted.
+template <class Scan>
+auto with_bar(bool shows_progress, const Scan& scan) {
+  if (!shows_progress) return scan(ScanProgress{});
+  ProgressBar bar({.label = "scanning", .unit = "pictures"});
+  auto result = scan([&](int64_t done) { bar.update(done); });
   bar.finish();
-  return scan;
+  return result;
 }
 
 void check_classes(const FolderDataset& dataset, const std::string& path, bool needs_labels) {
@@ -38,17 +43,29 @@ void check_classes(const FolderDataset& dataset, const std::string& path, bool n
   log::warning(message);
 }
 
-std::shared_ptr<const Dataset> open_folder(const std::string& path, const OpenDatasetOptions& options) {
-  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, scan_with_bar(path, options.shows_progress));
+std::shared_ptr<const Dataset> open_folder(const DataConfig& config, const std::string& path,
+                                           const OpenDatasetOptions& options) {
+  FolderScan scan = with_bar(options.shows_progress, [&](const ScanProgress& progress) {
+    return scan_folder_cached(posix_fs(), path, cache_directory(config.cache_dir), progress);
+  });
+  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, std::move(scan));
   check_classes(*dataset, path, options.needs_labels);
   return dataset;
+}
+
+std::shared_ptr<const Dataset> open_shards(const std::string& path, const OpenDatasetOptions& options) {
+  return with_bar(options.shows_progress, [&](const ScanProgress& progress) {
+    return std::make_shared<const TarDataset>(posix_fs(), path, progress);
+  });
 }
 
 std::shared_ptr<const Dataset> open_kind(const DataConfig& config, const std::string& path,
                                          const OpenDatasetOptions& options) {
   if (config.source == "synthetic") return open_synthetic(config, options);
   if (path.empty()) throw usage_error(fmt::format("data.source = \"{}\" needs data.path", config.source));
-  if (config.source == "folder") return open_folder(path, options);
+  if (config.source == "folder") return open_folder(config, path, options);
+  if (config.source == "list") return std::make_shared<ListDataset>(posix_fs(), path);
+  if (config.source == "tar") return open_shards(path, options);
   throw usage_error(fmt::format("data.source = \"{}\" is unknown", config.source));
 }
 

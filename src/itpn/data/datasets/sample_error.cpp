@@ -37,11 +37,11 @@ class Descriptor {
   int file_;
 };
 
+// Asked by name before the file is opened: opening a device can have effects.
 FileStatus status_of(Fs& fs, const std::string& path) {
   FileStatus status;
   if (const int result = fs.stat(path, &status); result < 0) throw_unreadable(path, result);
   if (!status.is_regular) throw SampleError("not-a-file", "neither a file nor a link to one");
-  if (status.size > kMaxSampleBytes) throw SampleError("too-large", fmt::format("{} bytes", status.size));
   return status;
 }
 
@@ -65,13 +65,16 @@ size_t printable_length(const char* text, size_t size) {
 }  // namespace
 
 void read_sample_file(Fs& fs, const std::string& path, std::vector<std::byte>& into) {
-  // By name before it is opened: opening a device can have effects.
-  const FileStatus status = status_of(fs, path);
+  read_sample_range(fs, path, 0, status_of(fs, path).size, into);
+}
+
+void read_sample_range(Fs& fs, const std::string& path, uint64_t offset, uint64_t size, std::vector<std::byte>& into) {
+  if (size > kMaxSampleBytes) throw SampleError("too-large", fmt::format("{} bytes", size));
   const Descriptor file(fs, path);
-  into.resize(status.size);
+  into.resize(size);
   size_t done = 0;
   while (done < into.size()) {
-    const int64_t got = fs.pread(file.get(), into.data() + done, into.size() - done, done);
+    const int64_t got = fs.pread(file.get(), into.data() + done, into.size() - done, offset + done);
     if (got == -EINTR) continue;
     if (got < 0) throw_unreadable(path, static_cast<int>(got));
     if (got == 0) break;  // it shrank since; the decoder will say so

@@ -23,6 +23,9 @@ class SampleError : public Error {
 // exit code 5 for one of the system (no more file descriptors, no memory).
 void read_sample_file(Fs& fs, const std::string& path, std::vector<std::byte>& into);
 
+// The same for `size` bytes from `offset` of a file that holds many samples.
+void read_sample_range(Fs& fs, const std::string& path, uint64_t offset, uint64_t size, std::vector<std::byte>& into);
+
 // `name` for messages and lists: bytes that are not printable UTF-8, tabs, newlines and backslashes as \xNN.
 std::string printable_name(const std::string& name);
 

@@ -1,0 +1,115 @@
+#include "itpn/data/sample_producer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "itpn/data/loader.h"
+#include "itpn/data/open_dataset.h"
+#include "itpn/io/decode_image.h"
+#include "itpn/io/png_writer.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temporary_directory.h"
+
+namespace itpn {
+namespace {
+
+DataConfig folder_config() {
+  DataConfig config;
+  config.source = "folder";
+  config.cache_dir = "off";
+  return config;
+}
+
+// The published way: decode everything, cut, resize, turn round.
+Image plain_view(const Image& whole, const PictureView& view) {
+  Image box(view.box.width, view.box.height, 3);
+  for (int y = 0; y < box.height; ++y) {
+    std::copy_n(whole.row(view.box.top + y) + 3 * view.box.left, 3 * box.width, box.row(y));
+  }
+  const Image resized = resize(box, view.job.full_width, view.job.full_height, view.job.filter);
+  Image result(view.job.window.width, view.job.window.height, 3);
+  for (int y = 0; y < result.height; ++y) {
+    for (int x = 0; x < result.width; ++x) {
+      const int from = view.job.window.left + (view.job.is_mirrored ? result.width - 1 - x : x);
+      std::copy_n(resized.row(view.job.window.top + y) + 3 * from, 3, result.row(y) + 3 * x);
+    }
+  }
+  return result;
+}
+
+TEST(SampleProducer, ShowsTheSameAsDecodingTheWholePicture) {
+  const auto folder = test::shared_path("data/imagenet-sample");
+  if (!folder) GTEST_SKIP() << "needs ../shared/data/imagenet-sample";
+  const auto dataset = open_dataset(folder_config(), *folder, {.shows_progress = false});
+  const TrainTransform train(96, 80, CropRange{}, 0.5);
+  const EvalTransform eval(96, 80, 0.875);
+  ProducerState state;
+  for (int64_t i = 0; i < dataset->size(); i += 5) {
+    dataset->read(i, state.picture);
+    const Image whole = decode_rgb(state.picture.bytes);
+    for (const PictureTransform* transform :
+         {static_cast<const PictureTransform*>(&train), static_cast<const PictureTransform*>(&eval)}) {
+      RandomStream draws(1, Purpose::kAugmentation, 0, static_cast<uint64_t>(i)), same = draws;
+      Image found(80, 96, 3);
+      render_picture(*transform, draws, state, found.pixels.data());
+      ASSERT_EQ(found.pixels, plain_view(whole, transform->choose(whole.width, whole.height, same)).pixels)
+          << dataset->name(i);
+    }
+  }
+}
+
+// A folder of 200 small pictures, every fifth of them spoilt in one of several ways.
+class SpoiltFolder {
+ public:
+  SpoiltFolder() {
+    for (int i = 0; i < 200; ++i) {
+      Image image(20 + i % 7, 18, 3);
+      for (size_t p = 0; p < image.pixels.size(); ++p) image.pixels[p] = static_cast<uint8_t>(p * 7 + i * 31);
+      const auto bytes = encode_png(image);
+      std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      if (i % 5 == 0) spoil(i / 5 % 4, text);
+      write_file_atomically(posix_fs(), directory.file("p" + std::to_string(1000 + i) + ".png"), text);
+    }
+  }
+  test::TemporaryDirectory directory;
+
+ private:
+  static void spoil(int way, std::string& text) {
+    if (way == 0) text.clear();
+    if (way == 1) text.resize(text.size() / 2);
+    if (way == 2) text = "GIF89a, no";
+    if (way == 3) text.replace(0, 4, "\xff\xd8\xff\xe0");
+  }
+};
+
+TEST(SampleProducer, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
+  const SpoiltFolder folder;
+  const auto dataset = open_dataset(folder_config(), folder.directory.path(), {.shows_progress = false});
+  LoaderConfig config;
+  config.batch_size = 20;
+  config.global_batch_size = 20;
+  config.bad.max_fraction = 0.2;
+  const auto transform = std::make_shared<TrainTransform>(8, 8, CropRange{}, 0.5);
+  Loader plain(dataset, transform, config);
+  config.threads = 3;
+  Loader threaded(dataset, transform, config);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(plain.next()->pixels, threaded.next()->pixels);
+  EXPECT_EQ(plain.bad_samples().total(), 40);
+  EXPECT_EQ(plain.bad_samples().counts().at("empty"), 10);
+  EXPECT_EQ(plain.bad_samples().counts().at("not-an-image"), 10);
+  EXPECT_EQ(threaded.bad_samples().counts(), plain.bad_samples().counts());
+}
+
+TEST(SampleProducer, GivesUpOnASetWithoutAnyGoodPicture) {
+  const test::TemporaryDirectory directory;
+  write_file_atomically(posix_fs(), directory.file("a.jpg"), std::string("no picture"));
+  const auto dataset = open_dataset(folder_config(), directory.path(), {.shows_progress = false});
+  LoaderConfig config;
+  config.bad.max_fraction = 1.0;
+  Loader loader(dataset, std::make_shared<EvalTransform>(8, 8, 1.0), config);
+  EXPECT_THROW(loader.next(), Error);
+}
+
+}  // namespace
+}  // namespace itpn
