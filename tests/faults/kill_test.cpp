@@ -15,6 +15,12 @@ namespace {
 
 // In memory: what a kill leaves does not depend on the disk, and flushing a real one thousands of times takes minutes.
 constexpr char kMemory[] = "/dev/shm";
+// A sanitized program starts many times slower: there, every fourth point, with memory errors as the aim.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int64_t kStride = 4;
+#else
+constexpr int64_t kStride = 1;
+#endif
 constexpr int64_t kLast = 4;  // the third save is the first that rotates
 
 int64_t last_number_of(const std::string& output) {
@@ -52,7 +58,7 @@ TEST_P(KillSweep, LosesNothingAtAnyCall) {
   if (!complete.was_traced) GTEST_SKIP() << "this system does not allow tracing";
   ASSERT_EQ(complete.exit_code, 0);
   ASSERT_EQ(last_number_of(complete.output), kLast);
-  for (int64_t call = 1; call <= complete.disk_calls; ++call) {
+  for (int64_t call = 1; call <= complete.disk_calls; call += kStride) {
     SCOPED_TRACE(fmt::format("killed at call {} of {}", call, complete.disk_calls));
     const TemporaryDirectory directory(kMemory);
     const ProgramRun killed = run_traced(command(directory.path()), call);
@@ -63,7 +69,7 @@ TEST_P(KillSweep, LosesNothingAtAnyCall) {
     expect_clean_end(directory.path());
     if (HasFailure()) break;
   }
-  RecordProperty("kills", static_cast<int>(complete.disk_calls));
+  RecordProperty("kills", static_cast<int>(complete.disk_calls / kStride));
 }
 
 INSTANTIATE_TEST_SUITE_P(Saver, KillSweep, testing::Bool(),
