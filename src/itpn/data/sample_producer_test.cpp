@@ -23,11 +23,7 @@ DataConfig folder_config() {
 
 // The published way: decode everything, cut, resize, turn round.
 Image plain_view(const Image& whole, const PictureView& view) {
-  Image box(view.box.width, view.box.height, 3);
-  for (int y = 0; y < box.height; ++y) {
-    std::copy_n(whole.row(view.box.top + y) + 3 * view.box.left, 3 * box.width, box.row(y));
-  }
-  const Image resized = resize(box, view.job.full_width, view.job.full_height, view.job.filter);
+  const Image resized = resize(crop_image(whole, view.box), view.job.full_width, view.job.full_height, view.job.filter);
   Image result(view.job.window.width, view.job.window.height, 3);
   for (int y = 0; y < result.height; ++y) {
     for (int x = 0; x < result.width; ++x) {

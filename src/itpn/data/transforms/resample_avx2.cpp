@@ -3,7 +3,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
@@ -95,13 +94,14 @@ void horizontal(const HorizontalPass& pass) {
   for_row_groups<2>(pass, [&](const auto& from, const auto& to) { horizontal_rows(*pass.weights, pairs, from, to); });
 }
 
-// 32 bytes of one output row. `pairs` has one entry for two taps; a missing second tap has weight 0.
-ITPN_AVX2 inline void vertical_block(const uint8_t* from, ptrdiff_t stride, int taps, const TapPair* pairs,
-                                     uint8_t* to) {
+// 32 bytes of one output row. One entry of the weights is for two taps; a missing second tap has weight 0.
+ITPN_AVX2 void vertical_block(const VerticalBlock<TapPair>& block) {
+  const uint8_t* from = block.from;
+  const TapPair* pairs = block.weights;
   const __m256i zero = _mm256_setzero_si256();
   Sums sums[4] = {start_sums(), start_sums(), start_sums(), start_sums()};
-  for (int t = 0; t < taps; t += 2, from += 2 * stride, ++pairs) {
-    const uint8_t* const next = t + 1 < taps ? from + stride : from;
+  for (int t = 0; t < block.taps; t += 2, from += 2 * block.stride, ++pairs) {
+    const uint8_t* const next = t + 1 < block.taps ? from + block.stride : from;
     const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
     const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(next));
     const __m256i low = _mm256_unpacklo_epi8(a, b), high = _mm256_unpackhi_epi8(a, b);
@@ -112,23 +112,10 @@ ITPN_AVX2 inline void vertical_block(const uint8_t* from, ptrdiff_t stride, int 
   }
   const __m256i first = _mm256_packs_epi32(round_and_shift(sums[0]), round_and_shift(sums[1]));
   const __m256i second = _mm256_packs_epi32(round_and_shift(sums[2]), round_and_shift(sums[3]));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_packus_epi16(first, second));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(block.to), _mm256_packus_epi16(first, second));
 }
 
-ITPN_AVX2 void vertical(const VerticalPass& pass) {
-  if (pass.row_bytes < kBlock) return scalar_resample_kernels().vertical(pass);
-  const AxisWeights& w = *pass.weights;
-  const std::vector<TapPair> pairs = split_weights(w);
-  for (int y = 0; y < w.count(); ++y) {
-    const uint8_t* const from = pass.source + w.start[y] * pass.source_stride;
-    uint8_t* const to = pass.into + y * pass.into_stride;
-    const TapPair* const own = pairs.data() + y * (w.stride / 2);
-    for (int i = 0; i < pass.row_bytes; i += kBlock) {
-      const int at = std::min(i, pass.row_bytes - kBlock);  // the last block may overlap the one before
-      vertical_block(from + at, pass.source_stride, w.taps[y], own, to + at);
-    }
-  }
-}
+void vertical(const VerticalPass& pass) { for_blocks<kBlock, 2>(pass, split_weights(*pass.weights), vertical_block); }
 
 }  // namespace
 

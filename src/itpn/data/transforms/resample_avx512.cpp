@@ -97,12 +97,14 @@ void horizontal(const HorizontalPass& pass) {
 }
 
 // 64 bytes of one output row. Rows past the last tap have weight 0 and are not read.
-ITPN_AVX512 inline void vertical_block(const uint8_t* from, ptrdiff_t stride, int taps, const TapQuad* quad,
-                                       uint8_t* to) {
+ITPN_AVX512 void vertical_block(const VerticalBlock<TapQuad>& block) {
+  const TapQuad* quad = block.weights;
   Sums sums[4] = {start_sums(), start_sums(), start_sums(), start_sums()};
-  for (int t = 0; t < taps; t += 4, ++quad) {
+  for (int t = 0; t < block.taps; t += 4, ++quad) {
     __m512i rows[4];
-    for (int r = 0; r < 4; ++r) rows[r] = _mm512_loadu_si512(from + std::min(t + r, taps - 1) * stride);
+    for (int r = 0; r < 4; ++r) {
+      rows[r] = _mm512_loadu_si512(block.from + std::min(t + r, block.taps - 1) * block.stride);
+    }
     const __m512i low_ab = _mm512_unpacklo_epi8(rows[0], rows[1]), low_cd = _mm512_unpacklo_epi8(rows[2], rows[3]);
     const __m512i high_ab = _mm512_unpackhi_epi8(rows[0], rows[1]), high_cd = _mm512_unpackhi_epi8(rows[2], rows[3]);
     add_quad(sums[0], _mm512_unpacklo_epi16(low_ab, low_cd), *quad);
@@ -112,23 +114,10 @@ ITPN_AVX512 inline void vertical_block(const uint8_t* from, ptrdiff_t stride, in
   }
   const __m512i first = _mm512_packs_epi32(round_and_shift(sums[0]), round_and_shift(sums[1]));
   const __m512i second = _mm512_packs_epi32(round_and_shift(sums[2]), round_and_shift(sums[3]));
-  _mm512_storeu_si512(to, _mm512_packus_epi16(first, second));
+  _mm512_storeu_si512(block.to, _mm512_packus_epi16(first, second));
 }
 
-ITPN_AVX512 void vertical(const VerticalPass& pass) {
-  if (pass.row_bytes < kBlock) return scalar_resample_kernels().vertical(pass);
-  const AxisWeights& w = *pass.weights;
-  const std::vector<TapQuad> quads = split_weights(w);
-  for (int y = 0; y < w.count(); ++y) {
-    const uint8_t* const from = pass.source + w.start[y] * pass.source_stride;
-    uint8_t* const to = pass.into + y * pass.into_stride;
-    const TapQuad* const own = quads.data() + y * (w.stride / 4);
-    for (int i = 0; i < pass.row_bytes; i += kBlock) {
-      const int at = std::min(i, pass.row_bytes - kBlock);  // the last block may overlap the one before
-      vertical_block(from + at, pass.source_stride, w.taps[y], own, to + at);
-    }
-  }
-}
+void vertical(const VerticalPass& pass) { for_blocks<kBlock, 4>(pass, split_weights(*pass.weights), vertical_block); }
 
 }  // namespace
 

@@ -3,12 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <string>
 
-#include "itpn/core/files.h"
 #include "itpn/core/philox.h"
-#include "itpn/io/safetensors.h"
-#include "tests/support/shared_data.h"
+#include "itpn/io/decode_image.h"
 
 namespace itpn {
 namespace {
@@ -22,13 +19,8 @@ Image random_image(int width, int height, uint64_t index) {
 
 Image run(const ResampleKernels& kernels, const ResizeJob& job, const Image& image) {
   const ResizePlan plan(job);
-  const Rect part = plan.source();
-  Image source(part.width, part.height, 3);
-  for (int y = 0; y < part.height; ++y) {
-    std::copy_n(image.row(part.top + y) + 3 * part.left, 3 * part.width, source.row(y));
-  }
   Image result(plan.width(), plan.height(), 3);
-  Resizer(kernels).run(plan, source, result.pixels.data());
+  Resizer(kernels).run(plan, crop_image(image, plan.source()), result.pixels.data());
   return result;
 }
 

@@ -1,4 +1,5 @@
-// Rows for the horizontal vector kernels, which take several rows at once and read a few bytes past what they need.
+// What the vector kernels share: rows in groups for the horizontal pass, which reads a few bytes past what it needs,
+// and blocks of a row for the vertical one.
 #pragma once
 
 #include <algorithm>
@@ -36,6 +37,34 @@ void for_row_groups(const HorizontalPass& pass, const Group& group) {
       from[r] = copy;
     }
     group(from, to);
+  }
+}
+
+// Bytes of one output row of a vertical pass.
+template <class Weights>
+struct VerticalBlock {
+  const uint8_t* from = nullptr;
+  ptrdiff_t stride = 0;
+  int taps = 0;
+  const Weights* weights = nullptr;
+  uint8_t* to = nullptr;
+};
+
+// Calls kernel(block) for each `Bytes` bytes of each output row, the last block of a row overlapping the one before. An
+// entry of `weights` is for `Taps` input rows. Narrower pictures are left to the plain loops.
+template <int Bytes, int Taps, class Weights>
+void for_blocks(const VerticalPass& pass, const std::vector<Weights>& weights,
+                void (*kernel)(const VerticalBlock<Weights>&)) {
+  if (pass.row_bytes < Bytes) return scalar_resample_kernels().vertical(pass);
+  const AxisWeights& w = *pass.weights;
+  for (int y = 0; y < w.count(); ++y) {
+    const uint8_t* const from = pass.source + w.start[y] * pass.source_stride;
+    uint8_t* const to = pass.into + y * pass.into_stride;
+    const Weights* const own = weights.data() + y * (w.stride / Taps);
+    for (int i = 0; i < pass.row_bytes; i += Bytes) {
+      const int at = std::min(i, pass.row_bytes - Bytes);
+      kernel({from + at, pass.source_stride, w.taps[y], own, to + at});
+    }
   }
 }
 
