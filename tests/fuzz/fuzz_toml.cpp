@@ -1,4 +1,5 @@
-// A recipe and an override from hostile text: either refused as the user's error, or dumped so that it reads back equal.
+// A recipe and an override from hostile text: either refused as the user's error, or dumped so that it reads back
+// equal.
 #include <cstdlib>
 
 #include "itpn/config/config.h"

@@ -6,6 +6,7 @@
 namespace itpn::cli {
 
 int run_pretrain(const Arguments& arguments);
+int run_reconstruct(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 
 }  // namespace itpn::cli

@@ -24,6 +24,7 @@ int run(const Arguments& arguments) {
       "  itpn pretrain --output-dir out/first\n"
       "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n",
       {{"pretrain", "Pre-train a model on pictures without labels", run_pretrain},
+       {"reconstruct", "Show what a pre-trained model draws for hidden patches", run_reconstruct},
        {"config", "List, check and print the keys of a recipe", run_config}}};
   return dispatch(commands, arguments);
 }

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "itpn/core/errors.h"
-#include "temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 namespace itpn {
 namespace {

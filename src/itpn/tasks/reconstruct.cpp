@@ -1,0 +1,215 @@
+#include "itpn/tasks/reconstruct.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/files.h"
+#include "itpn/data/sample_producer.h"
+#include "itpn/engine/checkpoint_files.h"
+#include "itpn/engine/device.h"
+#include "itpn/io/checkpoint_verify.h"
+#include "itpn/io/png_writer.h"
+#include "itpn/models/backbone/draws.h"
+#include "itpn/models/mim/mim_model.h"
+#include "itpn/tasks/pretrain_config.h"
+#include "itpn/tasks/pretrain_model.h"
+#include "itpn/tasks/reconstruction_panel.h"
+
+namespace itpn {
+namespace {
+
+constexpr size_t kBatch = 8;
+constexpr size_t kOverviewRows = 64;
+constexpr const char* kOverviewName = "overview.png";
+
+struct LoadedModel {
+  std::string checkpoint;
+  PretrainConfig config;
+  MimModel model{nullptr};
+};
+
+VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& path) {
+  const std::string of_run = join_path(path, "checkpoints");
+  if (!is_directory(fs, of_run)) return verify_checkpoint(fs, path);
+  CheckpointScan scan = scan_checkpoints(fs, of_run);
+  if (scan.latest) return std::move(*scan.latest);
+  if (scan.rejected.empty()) throw checkpoint_error(fmt::format("{}: there is no checkpoint yet", of_run));
+  throw checkpoint_error(fmt::format("{}: no checkpoint verifies; the newest: {}", of_run, scan.rejected[0].reason));
+}
+
+// The recipe of the run, with what only training needs left out.
+PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const ReconstructRequest& request) {
+  auto config = load_config<PretrainConfig>(join_path(checkpoint.path, "the recipe in state.json"),
+                                            read_progress(fs, checkpoint).config_toml);
+  if (config.model.in_channels != 3) {
+    throw usage_error(
+        fmt::format("the model of {} takes {} channels, pictures have 3", checkpoint.path, config.model.in_channels));
+  }
+  config.mfm.enabled = false;
+  config.model.drop_path = 0.0;
+  if (request.mask_ratio) config.mask.ratio = *request.mask_ratio;
+  return config;
+}
+
+LoadedModel load_model(const ReconstructRequest& request, const torch::Device& device) {
+  Fs& fs = posix_fs();
+  const VerifiedCheckpoint checkpoint = find_checkpoint(fs, request.checkpoint);
+  LoadedModel loaded{checkpoint.path, config_of(fs, checkpoint, request)};
+  loaded.model = MimModel(mim_config_of(loaded.config), 0);
+  NamedTensors wanted;
+  for (const auto& parameter : loaded.model->named_parameters()) {
+    if (parameter->requires_grad()) wanted.emplace_back(parameter.key(), parameter.value());
+  }
+  for (const auto& buffer : loaded.model->named_buffers()) wanted.emplace_back(buffer.key(), buffer.value());
+  read_weights(fs, checkpoint.path, wanted, /*may_be_missing=*/"mfm_head.");
+  loaded.model->to(device);
+  return loaded;
+}
+
+// Pictures that could be read, as the model shall see them.
+struct Prepared {
+  HostBatch batch;
+  std::vector<std::string> paths;
+  std::vector<UnreadablePicture> unreadable;
+};
+
+Prepared prepare(const std::vector<std::string>& paths, int64_t size) {
+  const EvalTransform transform(static_cast<int>(size), static_cast<int>(size),
+                                EvalTransform::default_crop_share(static_cast<int>(size)));
+  Prepared prepared;
+  HostBatch& batch = prepared.batch;
+  batch.height = batch.width = size;
+  ProducerState state;
+  RandomStream unused(0, Purpose::kTest, 0, 0);
+  std::vector<uint8_t> pixels(static_cast<size_t>(size * size * batch.channels));
+  for (size_t i = 0; i < paths.size(); ++i) {
+    try {
+      state.picture.bytes = read_file(posix_fs(), paths[i]);
+      render_picture(transform, unused, state, pixels.data());
+    } catch (const Error& error) {
+      prepared.unreadable.push_back({paths[i], error.what()});
+      continue;
+    }
+    batch.pixels.insert(batch.pixels.end(), pixels.begin(), pixels.end());
+    batch.positions.push_back(i);
+    prepared.paths.push_back(paths[i]);
+    ++batch.count;
+  }
+  return prepared;
+}
+
+// What the model makes of a batch.
+PanelInput run_model(LoadedModel& loaded, const HostBatch& batch, const DrawKey& key, const torch::Device& device) {
+  const PretrainConfig& config = loaded.config;
+  const int64_t side = config.data.image_size / config.model.patch_size;
+  PanelInput panel;
+  panel.statistics = {config.data.mean, config.data.std};
+  panel.patch_size = config.model.patch_size;
+  panel.normalised_targets = loaded.model->config.normalise_pixels;
+  MimInput input;
+  input.images = ops::images_to_device(batch, panel.statistics, device);
+  input.noise = mask_noise(key, side * side).to(device);
+  input.want_prediction = true;
+  const MimOutput output = loaded.model->forward(input);
+  panel.images = input.images;
+  panel.prediction = output.prediction;
+  panel.is_hidden = output.mask.is_hidden;
+  return panel;
+}
+
+PanelInput row_of(const PanelInput& panel, int64_t row) {
+  PanelInput one = panel;
+  one.images = panel.images.narrow(0, row, 1);
+  one.prediction = panel.prediction.narrow(0, row, 1);
+  one.is_hidden = panel.is_hidden.narrow(0, row, 1);
+  return one;
+}
+
+// NAME.png for .../NAME.jpg; NAME-2.png where that is taken.
+std::string output_name(const std::string& path, std::set<std::string>& taken) {
+  const size_t slash = path.rfind('/');
+  const std::string file = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string stem = file.substr(0, file.rfind('.'));
+  std::string name = stem + ".png";
+  for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}-{}.png", stem, i);
+  return name;
+}
+
+// Pictures `first` to `last` of a batch.
+HostBatch slice(const HostBatch& batch, size_t first, size_t last) {
+  const size_t bytes = static_cast<size_t>(batch.height * batch.width * batch.channels);
+  HostBatch part;
+  part.count = static_cast<int64_t>(last - first);
+  part.height = batch.height;
+  part.width = batch.width;
+  part.pixels.assign(batch.pixels.begin() + static_cast<std::ptrdiff_t>(first * bytes),
+                     batch.pixels.begin() + static_cast<std::ptrdiff_t>(last * bytes));
+  part.positions.assign(batch.positions.begin() + static_cast<std::ptrdiff_t>(first),
+                        batch.positions.begin() + static_cast<std::ptrdiff_t>(last));
+  return part;
+}
+
+// Writes one file for each picture and gathers the overview.
+class PanelFiles {
+ public:
+  PanelFiles(const std::string& directory, ReconstructResult& result) : directory_(directory), result_(result) {
+    make_directories(posix_fs(), directory_);
+  }
+
+  void add(const std::string& picture, const Image& panel) {
+    result_.pictures.push_back(join_path(directory_, output_name(picture, taken_)));
+    write_file_atomically(posix_fs(), result_.pictures.back(), encode_png(panel));
+    if (result_.pictures.size() > kOverviewRows) return;
+    overview_.width = panel.width;
+    overview_.channels = panel.channels;
+    overview_.height += panel.height;
+    overview_.pixels.insert(overview_.pixels.end(), panel.pixels.begin(), panel.pixels.end());
+  }
+
+  void finish() {
+    result_.overview = join_path(directory_, kOverviewName);
+    write_file_atomically(posix_fs(), result_.overview, encode_png(overview_));
+  }
+
+ private:
+  std::string directory_;
+  ReconstructResult& result_;
+  std::set<std::string> taken_ = {kOverviewName};
+  Image overview_;
+};
+
+}  // namespace
+
+ReconstructResult reconstruct(const ReconstructRequest& request) {
+  if (request.images.empty()) throw usage_error("no picture given; name at least one");
+  const torch::NoGradGuard no_grad;
+  const torch::Device device = select_device(request.device);
+  LoadedModel loaded = load_model(request, device);
+  ReconstructResult result;
+  result.checkpoint = loaded.checkpoint;
+  const Prepared prepared = prepare(request.images, loaded.config.data.image_size);
+  result.unreadable = prepared.unreadable;
+  if (prepared.paths.empty()) {
+    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", request.images.size(),
+                                 result.unreadable[0].path, result.unreadable[0].reason));
+  }
+  PanelFiles files(request.output_dir, result);
+  for (size_t first = 0; first < prepared.paths.size(); first += kBatch) {
+    const HostBatch batch = slice(prepared.batch, first, std::min(first + kBatch, prepared.paths.size()));
+    const PanelInput panels =
+        run_model(loaded, batch, {static_cast<uint64_t>(request.seed), 0, batch.positions}, device);
+    for (int64_t row = 0; row < batch.count; ++row) {
+      files.add(prepared.paths[first + static_cast<size_t>(row)], reconstruction_panel(row_of(panels, row)));
+    }
+  }
+  files.finish();
+  return result;
+}
+
+}  // namespace itpn
