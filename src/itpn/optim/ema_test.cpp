@@ -12,7 +12,8 @@ TEST(Ema, MovesTowardsTheValueAndRoundsInTheSamePass) {
     const EmaEntry entry = {value, start.clone(), torch::empty({length}, torch::kBFloat16)};
     update_ema({entry}, 0.9);
     const at::Tensor expected = start * 0.9 + value * 0.1;
-    EXPECT_TRUE(entry.average.allclose(expected, 1e-6, 1e-7)) << length;
+    // Sums that nearly cancel keep the rounding of their terms, which are about 1.
+    EXPECT_TRUE(entry.average.allclose(expected, 1e-6, 1e-6)) << length;
     EXPECT_TRUE(entry.rounded.equal(entry.average.to(torch::kBFloat16))) << length;
   }
 }
