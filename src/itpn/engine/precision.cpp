@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "itpn/core/errors.h"
+#include "itpn/engine/host_memory.h"
 
 namespace itpn {
 
@@ -14,7 +15,10 @@ void configure_numerics(const TrainConfig& config, const torch::Device& device) 
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
   at::globalContext().setFloat32MatmulPrecision("highest");
   at::globalContext().setAllowTF32CuDNN(false);
-  if (device.is_cpu()) return;
+  if (device.is_cpu()) {
+    keep_freed_memory();
+    return;
+  }
   at::globalContext().setBenchmarkCuDNN(false);
   if (!config.deterministic) return;
   // Read when the first product runs; an operation without a deterministic kernel warns and goes on. Filling fresh

@@ -10,8 +10,8 @@
 
 namespace itpn {
 
-// Sets threads, exact fp32 products (no TF32, no reduced oneDNN modes) and, on an accelerator, deterministic kernels.
-// Call once, before the model is built.
+// Sets threads, exact fp32 products (no TF32, no reduced oneDNN modes) and, on an accelerator, deterministic kernels;
+// on the CPU makes the process keep its memory between steps. Call once, before the model is built.
 void configure_numerics(const TrainConfig& config, const torch::Device& device);
 
 // Type of the matrix products' weights for "fp32", "bf16" or "fp16". Throws a usage error (exit 2) for fp16 on a CPU,

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "itpn/ops/fused.h"
+
 namespace itpn {
 
 AttentionBlockImpl::AttentionBlockImpl(const AttentionBlockConfig& cfg) : config(cfg) {
@@ -17,12 +19,25 @@ AttentionBlockImpl::AttentionBlockImpl(const AttentionBlockConfig& cfg) : config
 }
 
 torch::Tensor AttentionBlockImpl::forward(const torch::Tensor& x, const BlockContext& context) {
+  if (is_plain(context) && ops::can_fuse(x, attn->qkv->weight)) return forward_fused(x);
   torch::Tensor branch = attn(norm1(x, attn->qkv->dtype()), context);
   if (gamma_1.defined()) branch = branch * gamma_1;
   const torch::Tensor y = x + apply_drop_path(branch, config.drop_path, 0, context);
   branch = mlp(norm2(y, mlp->fc1->dtype()));
   if (gamma_2.defined()) branch = branch * gamma_2;
   return y + apply_drop_path(branch, config.drop_path, 1, context);
+}
+
+bool AttentionBlockImpl::is_plain(const BlockContext& context) const {
+  const bool drops = config.drop_path.rate > 0 && context.drop_path_draws.defined();
+  const bool is_biased = attn->relative_position_bias_table.defined() || context.key_mask.defined();
+  return !drops && !is_biased && !gamma_1.defined();
+}
+
+torch::Tensor AttentionBlockImpl::forward_fused(const torch::Tensor& x) {
+  const torch::Tensor y = ops::attention_residual(x, {norm1->weights(), attn->qkv->weight, attn->qkv->bias,
+                                                      attn->proj->weight, attn->proj->bias, attn->config.num_heads});
+  return ops::mlp_residual(y, mlp->with(norm2->weights()));
 }
 
 }  // namespace itpn

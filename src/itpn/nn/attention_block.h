@@ -26,6 +26,11 @@ class AttentionBlockImpl : public TokenBlock {
   Attention attn{nullptr};
   LayerNorm norm2{nullptr};
   Mlp mlp{nullptr};
+
+ private:
+  // Neither branch has anything between it and the residual sum, nor the attention anything beside q, k and v.
+  bool is_plain(const BlockContext& context) const;
+  torch::Tensor forward_fused(const torch::Tensor& x);
 };
 TORCH_MODULE(AttentionBlock);
 

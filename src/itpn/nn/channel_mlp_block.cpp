@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "itpn/ops/fused.h"
+
 namespace itpn {
 
 ChannelMlpBlockImpl::ChannelMlpBlockImpl(const ChannelMlpConfig& cfg) : config(cfg) {
@@ -11,6 +13,10 @@ ChannelMlpBlockImpl::ChannelMlpBlockImpl(const ChannelMlpConfig& cfg) : config(c
 }
 
 torch::Tensor ChannelMlpBlockImpl::forward(const torch::Tensor& x, const BlockContext& context) {
+  const bool drops = config.drop_path.rate > 0 && context.drop_path_draws.defined();
+  if (!drops && !gamma_2.defined() && ops::can_fuse(x, mlp->fc1->weight)) {
+    return ops::mlp_residual(x, mlp->with(norm2->weights()));
+  }
   torch::Tensor branch = mlp(norm2(x, mlp->fc1->dtype()));
   if (gamma_2.defined()) branch = branch * gamma_2;
   return x + apply_drop_path(branch, config.drop_path, 0, context);

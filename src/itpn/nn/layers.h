@@ -5,6 +5,8 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include "itpn/ops/linear.h"
+
 namespace itpn {
 
 struct LinearConfig {
@@ -28,6 +30,7 @@ class LayerNormImpl : public torch::nn::Module {
  public:
   LayerNormImpl(int64_t dim, double eps);
   torch::Tensor forward(const torch::Tensor& x, torch::ScalarType out = torch::kFloat32);
+  ops::LayerNormWeights weights() const { return {weight, bias, eps}; }
 
   torch::Tensor weight, bias;
   const double eps;

@@ -14,7 +14,7 @@ namespace {
 
 using Tensors = std::vector<at::Tensor>;
 
-bool has_fast_loop(const at::Tensor& t) { return is_plain_cpu(t, at::kFloat) || is_plain_cpu(t, at::kBFloat16); }
+bool has_fast_norm(const at::Tensor& t) { return is_plain_cpu(t, at::kFloat) || is_plain_cpu(t, at::kBFloat16); }
 
 double sum_of_squares(const at::Tensor& gradient, const Stretch& stretch) {
   const auto& kernels = update_kernels();
@@ -48,7 +48,7 @@ at::Tensor grad_norm(const Tensors& gradients) {
   for (const auto& gradient : gradients) {
     if (gradient.defined()) present.push_back(gradient);
   }
-  const bool fast = std::all_of(present.begin(), present.end(), has_fast_loop);
+  const bool fast = std::all_of(present.begin(), present.end(), has_fast_norm);
   return fast ? cpu_norm(present) : any_device_norm(present);
 }
 

@@ -1,102 +1,34 @@
-// Bodies of the update loops in vectors of 16 floats, which the compiler maps to whatever the including file's flags
-// allow. Everything here has internal linkage: a copy for one instruction set must never serve another.
+// Bodies of the update loops.
 #pragma once
 
-#include <cstdint>
-#include <cstring>
-
+#include "itpn/core/simd.inl"
 #include "itpn/optim/update_kernels.h"
 
 namespace itpn {
 namespace {
 
-constexpr int64_t kLanes = 16;
-using Floats = float __attribute__((vector_size(4 * kLanes)));
-using Words = uint32_t __attribute__((vector_size(4 * kLanes)));
-using Halves = uint16_t __attribute__((vector_size(2 * kLanes)));
-
-inline Floats load(const float* from) {
-  Floats x;
-  std::memcpy(&x, from, sizeof x);
-  return x;
-}
-
-inline Floats load(const uint16_t* from) {
-  Halves half;
-  std::memcpy(&half, from, sizeof half);
-  return reinterpret_cast<Floats>(__builtin_convertvector(half, Words) << 16);
-}
-
-inline void store(float* to, Floats x) { std::memcpy(to, &x, sizeof x); }
-
-// To bf16, nearest even; not-a-number stays one.
-inline void store(uint16_t* to, Floats x) {
-  const Words bits = reinterpret_cast<Words>(x);
-  const Words rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
-  const Words is_nan = reinterpret_cast<Words>(x != x);
-  const Halves half = __builtin_convertvector((rounded & ~is_nan) | (is_nan & 0x7FC0), Halves);
-  std::memcpy(to, &half, sizeof half);
-}
-
-inline Floats root(Floats x) {
-  for (int64_t lane = 0; lane < kLanes; ++lane) x[lane] = __builtin_sqrtf(x[lane]);
-  return x;
-}
+using namespace simd;  // NOLINT: both namespaces are internal to the including file
 
 template <class Gradient>
-inline void adamw_vector(const AdamWSpan<Gradient>& at, int64_t i, const AdamWFactors& f) {
-  const Floats g = load(at.gradient + i) * f.gradient;
-  const Floats m = load(at.exp_avg + i) * f.beta1 + g * (1.0F - f.beta1);
-  const Floats v = load(at.exp_avg_sq + i) * f.beta2 + g * g * (1.0F - f.beta2);
-  const Floats p = load(at.master + i) * f.keep - f.step * m / (root(v) * f.root_scale + f.eps);
-  store(at.exp_avg + i, m);
-  store(at.exp_avg_sq + i, v);
-  store(at.master + i, p);
-  if (at.rounded) store(at.rounded + i, p);
+void adamw(const AdamWSpan<Gradient>& a, const AdamWFactors& f) {
+  sweep(a.count, [&](int64_t i, auto n) {
+    const Floats g = load(a.gradient + i, n) * f.gradient;
+    const Floats m = load(a.exp_avg + i, n) * f.beta1 + g * (1.0F - f.beta1);
+    const Floats v = load(a.exp_avg_sq + i, n) * f.beta2 + g * g * (1.0F - f.beta2);
+    const Floats p = load(a.master + i, n) * f.keep - f.step * m / (root(v) * f.root_scale + f.eps);
+    store(a.exp_avg + i, m, n);
+    store(a.exp_avg_sq + i, v, n);
+    store(a.master + i, p, n);
+    if (a.rounded) store(a.rounded + i, p, n);
+  });
 }
 
-// The last few entries go through buffers of one vector, so that they are computed exactly as all others.
-template <class Gradient>
-inline void adamw_tail(const AdamWSpan<Gradient>& at, int64_t begin, const AdamWFactors& f) {
-  const auto left = static_cast<size_t>(at.count - begin);
-  Gradient g[kLanes] = {};
-  float p[kLanes] = {}, m[kLanes] = {}, v[kLanes] = {};
-  uint16_t rounded[kLanes];
-  std::memcpy(g, at.gradient + begin, left * sizeof(Gradient));
-  std::memcpy(p, at.master + begin, left * sizeof(float));
-  std::memcpy(m, at.exp_avg + begin, left * sizeof(float));
-  std::memcpy(v, at.exp_avg_sq + begin, left * sizeof(float));
-  adamw_vector<Gradient>({g, p, m, v, rounded, kLanes}, 0, f);
-  std::memcpy(at.master + begin, p, left * sizeof(float));
-  std::memcpy(at.exp_avg + begin, m, left * sizeof(float));
-  std::memcpy(at.exp_avg_sq + begin, v, left * sizeof(float));
-  if (at.rounded) std::memcpy(at.rounded + begin, rounded, left * sizeof(uint16_t));
-}
-
-template <class Gradient>
-void adamw(const AdamWSpan<Gradient>& at, const AdamWFactors& f) {
-  int64_t i = 0;
-  for (; i + kLanes <= at.count; i += kLanes) adamw_vector(at, i, f);
-  if (i < at.count) adamw_tail(at, i, f);
-}
-
-void ema(const EmaSpan& at, float decay) {
-  const float rest = 1.0F - decay;
-  int64_t i = 0;
-  for (; i + kLanes <= at.count; i += kLanes) {
-    const Floats average = load(at.average + i) * decay + load(at.value + i) * rest;
-    store(at.average + i, average);
-    if (at.rounded) store(at.rounded + i, average);
-  }
-  if (i == at.count) return;
-  const auto left = static_cast<size_t>(at.count - i);
-  float value[kLanes] = {}, average[kLanes] = {};
-  uint16_t rounded[kLanes];
-  std::memcpy(value, at.value + i, left * sizeof(float));
-  std::memcpy(average, at.average + i, left * sizeof(float));
-  ema({value, average, rounded, kLanes}, decay);
-  std::memcpy(at.average + i, average, left * sizeof(float));
-  if (at.rounded) std::memcpy(at.rounded + i, rounded, left * sizeof(uint16_t));
+void ema(const EmaSpan& a, float decay) {
+  sweep(a.count, [&](int64_t i, auto n) {
+    const Floats average = load(a.average + i, n) * decay + load(a.value + i, n) * (1.0F - decay);
+    store(a.average + i, average, n);
+    if (a.rounded) store(a.rounded + i, average, n);
+  });
 }
 
 // Short runs are added in fp32, the runs in double: as exact as needed, and the additions do not wait for each other.

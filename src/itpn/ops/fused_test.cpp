@@ -1,0 +1,177 @@
+// Every fused operation beside its twin of separate tensor operations: outputs, and all gradients against those of the
+// twin in double precision.
+#include "itpn/ops/fused.h"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <functional>
+
+#include "itpn/ops/cpu/attention_passes.h"
+
+namespace itpn::ops {
+namespace {
+
+using Tensors = std::vector<at::Tensor>;
+using Branch = std::function<at::Tensor(const Tensors&)>;
+
+constexpr double kEps = 1e-6;
+
+at::Tensor twin_norm(const at::Tensor& x, const at::Tensor& gamma, const at::Tensor& beta) {
+  return at::layer_norm(x, {x.size(-1)}, gamma, beta, kEps);
+}
+
+// inputs: x, gamma, beta, w1, b1, w2, b2
+at::Tensor twin_mlp(const Tensors& t) {
+  const at::Tensor hidden = at::gelu(at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]));
+  return t[0] + at::linear(hidden, t[5], t[6]);
+}
+at::Tensor fused_mlp(const Tensors& t) { return mlp_residual(t[0], {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6]}); }
+
+// inputs: x, gamma, beta, w_qkv, b_qkv, w_proj, b_proj
+Branch twin_attention(int64_t heads) {
+  return [heads](const Tensors& t) {
+    const int64_t B = t[0].size(0), L = t[0].size(1), C = t[0].size(2), d = C / heads;
+    const at::Tensor qkv = at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]).view({B, L, 3, heads, d});
+    const auto parts = qkv.permute({2, 0, 3, 1, 4}).unbind(0);  // (B, h, L, d)
+    const at::Tensor logits = at::matmul(parts[0], parts[1].transpose(2, 3)) / std::sqrt(static_cast<double>(d));
+    const at::Tensor mixed = at::matmul(logits.softmax(-1), parts[2]).transpose(1, 2).reshape({B, L, C});
+    return t[0] + at::linear(mixed, t[5], t[6]);
+  };
+}
+Branch fused_attention(int64_t heads) {
+  return [heads](const Tensors& t) {
+    return attention_residual(t[0], {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6], heads});
+  };
+}
+
+// inputs: x, gamma, beta, w, b
+at::Tensor twin_norm_linear(const Tensors& t) { return at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]); }
+at::Tensor fused_norm_linear(const Tensors& t) { return norm_linear(t[0], {t[1], t[2], kEps}, t[3], t[4]); }
+
+// Random weights of the given shapes behind x; matrices are scaled so that activations stay near 1.
+Tensors make_inputs(const std::vector<int64_t>& x, const std::vector<std::vector<int64_t>>& weights) {
+  Tensors inputs = {torch::randn(x) * 2.0 + 0.5};
+  for (const auto& shape : weights) {
+    const double scale = shape.size() == 2 ? 1.0 / std::sqrt(static_cast<double>(shape[1])) : 1.0;
+    inputs.push_back(torch::randn(shape) * scale);
+  }
+  return inputs;
+}
+
+// Copies that want gradients: matrices in `matrix`, the rest in `other`.
+Tensors leaves(const Tensors& inputs, at::ScalarType matrix, at::ScalarType other) {
+  Tensors result;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_matrix = i > 0 && inputs[i].dim() == 2;
+    result.push_back(inputs[i].detach().to(is_matrix ? matrix : other).clone().requires_grad_());
+  }
+  return result;
+}
+
+double gap(const at::Tensor& found, const at::Tensor& expected) {
+  const at::Tensor reference = expected.to(at::kDouble);
+  return ((found.to(at::kDouble) - reference).abs().max() / reference.abs().max()).item<double>();
+}
+
+// The operation in `dtype` against the twin in double, both from the rounded weights.
+void expect_agreement(const Branch& fused, const Branch& twin, const Tensors& inputs, at::ScalarType dtype) {
+  const double output_limit = dtype == at::kFloat ? 2e-6 : 1e-2;
+  const double gradient_limit = dtype == at::kFloat ? 1e-5 : 3e-2;
+  const Tensors fast = leaves(inputs, dtype, at::kFloat);
+  const Tensors exact = leaves(fast, at::kDouble, at::kDouble);
+  ASSERT_TRUE(can_fuse(fast[0], fast[3]));
+  const at::Tensor found = fused(fast), expected = twin(exact);
+  ASSERT_EQ(found.sizes(), expected.sizes());
+  EXPECT_LE(gap(found, expected), output_limit) << dtype;
+  const at::Tensor cotangent = torch::randn(expected.sizes());
+  found.backward(cotangent.to(found.scalar_type()));
+  expected.backward(cotangent.to(at::kDouble));
+  for (size_t i = 0; i < fast.size(); ++i) {
+    ASSERT_TRUE(fast[i].grad().defined()) << "input " << i;
+    EXPECT_EQ(fast[i].grad().scalar_type(), fast[i].scalar_type()) << "input " << i;
+    EXPECT_LE(gap(fast[i].grad(), exact[i].grad()), gradient_limit) << dtype << ", input " << i;
+  }
+}
+
+void expect_agreement_in_all_dtypes(const Branch& fused, const Branch& twin, const Tensors& inputs) {
+  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  for (const auto dtype : {at::kFloat, at::kBFloat16}) expect_agreement(fused, twin, inputs, dtype);
+}
+
+struct MlpShape {
+  std::vector<int64_t> x;
+  int64_t hidden;
+};
+
+class FusedMlp : public ::testing::TestWithParam<MlpShape> {};
+
+TEST_P(FusedMlp, AgreesWithSeparateOperations) {
+  const MlpShape& shape = GetParam();
+  const int64_t C = shape.x.back(), H = shape.hidden;
+  expect_agreement_in_all_dtypes(fused_mlp, twin_mlp, make_inputs(shape.x, {{C}, {C}, {H, C}, {H}, {C, H}, {C}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FusedMlp,
+                         ::testing::Values(MlpShape{{2, 49, 64}, 256}, MlpShape{{3, 5, 4, 4, 32}, 96},
+                                           MlpShape{{1, 7, 20}, 33}, MlpShape{{1, 1, 3}, 5}, MlpShape{{5, 130}, 70}));
+
+struct HeadSizes {
+  int64_t images, length, heads, dim;
+};
+
+class FusedAttention : public ::testing::TestWithParam<HeadSizes> {};
+
+TEST_P(FusedAttention, AgreesWithSeparateOperations) {
+  const auto [B, L, h, d] = GetParam();
+  const int64_t C = h * d;
+  expect_agreement_in_all_dtypes(fused_attention(h), twin_attention(h),
+                                 make_inputs({B, L, C}, {{C}, {C}, {3 * C, C}, {3 * C}, {C, C}, {C}}));
+}
+
+// Lengths around the kernel's blocks of 16 columns, 24 and 96 rows; widths around whole vectors.
+INSTANTIATE_TEST_SUITE_P(Sizes, FusedAttention,
+                         ::testing::Values(HeadSizes{2, 49, 2, 64}, HeadSizes{1, 196, 2, 32}, HeadSizes{3, 1, 1, 16},
+                                           HeadSizes{1, 97, 3, 20}, HeadSizes{2, 36, 4, 8}, HeadSizes{1, 17, 2, 3}));
+
+TEST(FusedAttention, StaysFiniteForHugeLogits) {
+  const at::Tensor qkv = torch::randn({9, 3 * 16}) * 100.0;
+  if (!can_fuse(qkv, qkv)) GTEST_SKIP() << "this machine has no AVX2";
+  const AttentionSizes sizes = {1, 9, 1};
+  const MixedHeads mixed = mix_heads(qkv, sizes);
+  EXPECT_TRUE(mixed.out.isfinite().all().item<bool>());
+  EXPECT_TRUE(mix_heads_backward(qkv, mixed, torch::ones_like(mixed.out), sizes).isfinite().all().item<bool>());
+}
+
+TEST(FusedNormLinear, AgreesWithSeparateOperations) {
+  for (const int64_t rows : {1, 6, 50}) {
+    expect_agreement_in_all_dtypes(fused_norm_linear, twin_norm_linear,
+                                   make_inputs({2, rows, 40}, {{40}, {40}, {24, 40}, {24}}));
+  }
+}
+
+TEST(FusedOperations, GiveTheSameBitsTwice) {
+  const Tensors inputs = make_inputs({4, 50, 48}, {{48}, {48}, {96, 48}, {96}, {48, 96}, {48}});
+  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  Tensors first;
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const Tensors t = leaves(inputs, at::kBFloat16, at::kFloat);
+    fused_mlp(t).square().sum().backward();
+    for (size_t i = 0; i < t.size(); ++i) {
+      if (repeat == 0) first.push_back(t[i].grad());
+      EXPECT_TRUE(t[i].grad().equal(first[i])) << "input " << i;
+    }
+  }
+}
+
+TEST(FusedMlp, RefusesASecondBackwardPass) {
+  const Tensors inputs = make_inputs({2, 3, 16}, {{16}, {16}, {32, 16}, {32}, {16, 32}, {16}});
+  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  const at::Tensor sum = fused_mlp(leaves(inputs, at::kFloat, at::kFloat)).sum();
+  sum.backward({}, /*retain_graph=*/true);
+  EXPECT_THROW(sum.backward(), c10::Error);
+}
+
+}  // namespace
+}  // namespace itpn::ops
