@@ -1,6 +1,7 @@
 // backbone_*: the classification model; masked_tokens_*: kept tokens and key masks; pyramid_*: levels and gradients.
 #include <torch/torch.h>
 
+#include "itpn/models/classification/classification_loss.h"
 #include "itpn/models/classification/classifier.h"
 #include "itpn/ops/relative_position.h"
 #include "tests/golden/model_fixtures.h"
@@ -17,22 +18,15 @@ Classifier load_classifier(const Fixture& fixture, Comparison& comparison) {
 }
 
 // Soft targets need no smoothing; hard labels may have it.
-torch::Tensor soft_loss(const torch::Tensor& logits, const torch::Tensor& targets) {
-  return -(targets * logits.log_softmax(-1)).sum(-1).mean();
-}
-
 void compare_losses(const Fixture& fixture, const torch::Tensor& logits, Comparison& comparison) {
-  namespace F = torch::nn::functional;
   const std::string smoothing = "loss_label_smoothing_";
   for (const auto& [name, expected] : fixture.below("out/")) {
     if (name == "loss_soft") {
-      comparison.scaled("out/" + name, soft_loss(logits, fixture.at("in/soft_targets")), expected);
+      comparison.scaled("out/" + name, soft_target_cross_entropy(logits, fixture.at("in/soft_targets")), expected);
     } else if (name.starts_with(smoothing)) {
       const double amount = std::stod(name.substr(smoothing.size()));
-      comparison.scaled(
-          "out/" + name,
-          F::cross_entropy(logits, fixture.at("in/labels"), F::CrossEntropyFuncOptions().label_smoothing(amount)),
-          expected);
+      comparison.scaled("out/" + name, label_smoothing_cross_entropy(logits, fixture.at("in/labels"), amount),
+                        expected);
     }
   }
 }

@@ -9,6 +9,7 @@
 #include "itpn/data/transforms/random_erasing.h"
 #include "itpn/data/transforms/resize.h"
 #include "tests/golden/golden.h"
+#include "tests/golden/pictures.h"
 #include "tests/golden/replayed_draws.h"
 
 namespace itpn::golden {
@@ -23,19 +24,6 @@ ResizeFilter filter_named(const std::string& name) {
   if (name == "lanczos") return ResizeFilter::kLanczos;
   if (name == "bilinear") return ResizeFilter::kBilinear;
   throw std::runtime_error("unknown interpolation " + name);
-}
-
-// (H, W, 3) uint8.
-torch::Tensor to_tensor(const Image& image) {
-  const auto pixels = torch::tensor(c10::ArrayRef<uint8_t>(image.pixels), torch::kUInt8);
-  return pixels.reshape({image.height, image.width, image.channels});
-}
-
-Image to_image(const torch::Tensor& pixels) {
-  const auto plain = pixels.contiguous();
-  Image image(static_cast<int>(plain.size(1)), static_cast<int>(plain.size(0)), static_cast<int>(plain.size(2)));
-  std::copy_n(plain.const_data_ptr<uint8_t>(), plain.numel(), image.pixels.begin());
-  return image;
 }
 
 // (H, W, 3) uint8 -> (3, H, W), normalised by the ImageNet statistics or by 0.5.

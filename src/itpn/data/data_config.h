@@ -20,6 +20,7 @@ struct DataConfig {
   int64_t workers = 0;
   int64_t prefetch_mib = 512;
   double max_bad_fraction = 0.001;
+  bool allow_empty_classes = false;
   std::string cache_dir;
   int64_t synthetic_count = 4096;
 };
@@ -57,6 +58,8 @@ void visit_fields(V& v, DataConfig& c) {
      .min = 0.0,
      .max = 1.0,
      .trajectory = false});
+  v("allow_empty_classes", c.allow_empty_classes,
+    {.doc = "let a sub-folder without a picture be a class, where a task needs classes", .trajectory = false});
   v("cache_dir", c.cache_dir,
     {.doc = "where the list of a folder's pictures is kept between runs; empty = ~/.cache/itpn, `off` = nowhere",
      .trajectory = false});

@@ -92,6 +92,7 @@ bool Loader::open_slot() {
   batch.labels.resize(count);
   batch.positions.resize(count);
   slot.bad.resize(count);
+  slot.erased.resize(count);
   slot.failures.resize(count);
   slot.first = opened_.position + config_.rank;
   slot.remaining = batch.count;
@@ -107,6 +108,7 @@ void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, Pr
   request.index = order.index_at(request.position);
   request.pixels = batch.pixels.data() + place * batch.height * batch.width * kChannels;
   request.label = &batch.labels[place];
+  request.erased = &slot.erased[place];
   batch.positions[place] = static_cast<uint64_t>(request.position);
   try {
     slot.bad[place] = producer_.produce(request, state);
@@ -161,6 +163,16 @@ void Loader::make_batch_here() {
   slot.remaining = 0;
 }
 
+void Loader::collect_erased(Slot& slot) {
+  slot.batch.erased.clear();
+  for (size_t place = 0; place < slot.erased.size(); ++place) {
+    for (EraseBox& box : slot.erased[place]) {
+      box.image = static_cast<int64_t>(place);
+      slot.batch.erased.push_back(box);
+    }
+  }
+}
+
 // Takes the oldest batch, which is done, and settles its bad samples in the order of the samples.
 HostBatch Loader::hand_out() {
   std::unique_lock lock(mutex_);
@@ -172,6 +184,7 @@ HostBatch Loader::hand_out() {
     for (const BadSample& bad : slot.bad[place]) bad_samples_.add(bad);
     if (slot.failures[place]) std::rethrow_exception(slot.failures[place]);
   }
+  collect_erased(slot);
   advance();
   return std::move(slot.batch);
 }

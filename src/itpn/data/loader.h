@@ -77,11 +77,12 @@ class Loader {
   // One batch in work or ready.
   struct Slot {
     HostBatch batch;
-    int64_t first = 0;                         // global position of its first sample
-    int64_t claimed = 0;                       // samples that a thread has taken
-    int64_t remaining = 0;                     // samples that are not done
-    std::vector<std::vector<BadSample>> bad;   // by place in the batch
-    std::vector<std::exception_ptr> failures;  // by place in the batch; empty if none
+    int64_t first = 0;                          // global position of its first sample
+    int64_t claimed = 0;                        // samples that a thread has taken
+    int64_t remaining = 0;                      // samples that are not done
+    std::vector<std::vector<BadSample>> bad;    // by place in the batch
+    std::vector<std::vector<EraseBox>> erased;  // by place in the batch
+    std::vector<std::exception_ptr> failures;   // by place in the batch; empty if none
   };
 
   void work(const std::stop_token& stop) noexcept;
@@ -91,6 +92,7 @@ class Loader {
   void make_sample(Slot& slot, int64_t place, const SampleOrder& order, ProducerState& state);
   void make_batch_here();
   HostBatch hand_out();
+  static void collect_erased(Slot& slot);
   void advance();
   int64_t batch_count_at(const LoaderPosition& at) const;
 

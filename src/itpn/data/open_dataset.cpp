@@ -34,12 +34,14 @@ auto with_bar(bool shows_progress, const Scan& scan) {
   return result;
 }
 
-void check_classes(const FolderDataset& dataset, const std::string& path, bool needs_labels) {
+void check_empty_classes(const FolderDataset& dataset, const std::string& path, bool are_wrong) {
   if (dataset.empty_classes().empty()) return;
   std::string names;
   for (const auto& name : dataset.empty_classes()) names += (names.empty() ? "" : ", ") + printable_name(name);
   const std::string message = fmt::format("{}: sub-folders without a picture: {}", path, names);
-  if (needs_labels) throw data_error(message + "; remove them, or put pictures in");
+  if (are_wrong) {
+    throw data_error(message + "; remove them, put pictures in, or set data.allow_empty_classes = true");
+  }
   log::warning(message);
 }
 
@@ -48,8 +50,9 @@ std::shared_ptr<const Dataset> open_folder(const DataConfig& config, const std::
   FolderScan scan = with_bar(options.shows_progress, [&](const ScanProgress& progress) {
     return scan_folder_cached(posix_fs(), path, cache_directory(config.cache_dir), progress);
   });
-  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, std::move(scan));
-  check_classes(*dataset, path, options.needs_labels);
+  const bool keeps_empty = options.needs_labels && config.allow_empty_classes;
+  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, std::move(scan), keeps_empty);
+  check_empty_classes(*dataset, path, options.needs_labels && !keeps_empty);
   return dataset;
 }
 
@@ -86,7 +89,10 @@ std::shared_ptr<const Dataset> open_dataset(const DataConfig& config, const std:
                                             const OpenDatasetOptions& options) {
   auto dataset = open_kind(config, path, options);
   if (options.needs_labels && dataset->class_names().empty()) {
-    throw data_error(fmt::format("{}: no classes; put the pictures of each class into a sub-folder of its own", path));
+    throw data_error(fmt::format(
+        "{}: no classes; put the pictures of each class into a sub-folder of its own, or give each line of a list a "
+        "label",
+        path));
   }
   if (options.shows_progress) tell_summary(*dataset, path);
   return dataset;

@@ -10,8 +10,8 @@
 namespace itpn {
 
 struct OpenDatasetOptions {
-  bool needs_labels = false;    // classification: refuse a dataset without classes or with an empty class folder
-  bool shows_progress = true;   // a bar while a folder is scanned, and a line of what was found
+  bool needs_labels = false;   // classification: refuse a dataset without classes or, unless allowed, with an empty one
+  bool shows_progress = true;  // a bar while a folder is scanned, and a line of what was found
   uint64_t synthetic_seed = 0;  // another one gives another synthetic set, for validation
 };
 

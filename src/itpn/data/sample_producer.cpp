@@ -31,6 +31,7 @@ void StageSeconds::add(const StageSeconds& other) {
   read += other.read;
   decode += other.decode;
   resize += other.resize;
+  augment += other.augment;
   rest += other.rest;
 }
 
@@ -54,6 +55,8 @@ void render_picture(const PictureTransform& transform, RandomStream& draws, Prod
   laps.end(state.seconds.decode);
   state.resizer.run(plan, part, into);
   laps.end(state.seconds.resize);
+  transform.alter({into, transform.width(), transform.height()}, draws, state.scratch);
+  laps.end(state.seconds.augment);
 }
 
 SampleProducer::SampleProducer(std::shared_ptr<const Dataset> dataset,
@@ -67,6 +70,7 @@ void SampleProducer::produce_one(const SampleRequest& request, int64_t index, Pr
   laps.end(state.seconds.read);
   RandomStream draws(seed_, Purpose::kAugmentation, request.epoch, static_cast<uint64_t>(request.position));
   render_picture(*transform_, draws, state, request.pixels);
+  *request.erased = transform_->choose_erased(draws);
   *request.label = dataset_->label(index);
 }
 

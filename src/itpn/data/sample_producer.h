@@ -16,9 +16,10 @@ struct StageSeconds {
   double read = 0.0;
   double decode = 0.0;
   double resize = 0.0;
+  double augment = 0.0;
   double rest = 0.0;
   void add(const StageSeconds& other);
-  double total() const { return read + decode + resize + rest; }
+  double total() const { return read + decode + resize + augment + rest; }
 };
 
 // A sample that could not be used.
@@ -32,6 +33,7 @@ struct BadSample {
 struct ProducerState {
   StoredPicture picture;
   Resizer resizer;
+  std::vector<uint8_t> scratch;  // of alterations
   StageSeconds seconds;
 };
 
@@ -41,9 +43,10 @@ struct SampleRequest {
   int64_t index = 0;          // of the dataset
   uint8_t* pixels = nullptr;  // height x width x 3 bytes to fill
   int64_t* label = nullptr;
+  std::vector<EraseBox>* erased = nullptr;  // replaced by the parts to erase
 };
 
-// Decodes and resizes one picture into height x width x 3 bytes; throws SampleError or ImageError.
+// Decodes, resizes and alters one picture into height x width x 3 bytes; throws SampleError or ImageError.
 void render_picture(const PictureTransform& transform, RandomStream& draws, ProducerState& state, uint8_t* into);
 
 // Shared by all threads; holds no state of its own.

@@ -13,7 +13,7 @@ struct BenchmarkLoaderOptions {
   int64_t image_size = 224;
   int64_t batch_size = 64;
   double seconds = 10.0;           // of each transform, in five windows
-  std::string transform = "both";  // "train", "eval" or "both"
+  std::string transform = "both";  // "train", "eval", "both" of them, or "finetune"
 };
 
 // One transform.
@@ -26,9 +26,13 @@ struct LoaderSpeed {
   double read_share = 0.0;
   double decode_share = 0.0;
   double resize_share = 0.0;
+  double augment_share = 0.0;
   double rest_share = 0.0;
 };
 
+// "finetune" is the whole way of fine-tuning's pictures: crop, mirror image, RandAugment, then normalised floats of
+// which parts are erased; the floats are made by the calling thread and count as augmentation.
+//
 // Pictures are shuffled without end, as in training; files come from the page cache after the first pass, which is not
 // measured. Throws data_error where there is no picture.
 std::vector<LoaderSpeed> benchmark_loader(const BenchmarkLoaderOptions& options);

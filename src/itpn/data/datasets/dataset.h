@@ -45,10 +45,13 @@ class Dataset {
   // Bytes of the sample as stored; 0 where they are made on the fly.
   virtual uint64_t stored_bytes(int64_t index) const = 0;
   const std::vector<std::string>& class_names() const { return class_names_; }
+  // Whether classes are only known by their numbers (lists, shards): class_names() then ends at the largest label.
+  bool has_numbered_classes() const { return has_numbered_classes_; }
   const std::vector<SkippedEntry>& skipped() const { return skipped_; }
 
  protected:
   std::vector<std::string> class_names_;  // empty: no classes
+  bool has_numbered_classes_ = false;
   std::vector<SkippedEntry> skipped_;
 };
 

@@ -16,8 +16,9 @@ std::string first_folder(const std::string& name) {
 
 }  // namespace
 
-FolderDataset::FolderDataset(Fs& fs, std::string root, FolderScan scan) : fs_(fs), root_(std::move(root)) {
-  find_classes(scan);
+FolderDataset::FolderDataset(Fs& fs, std::string root, FolderScan scan, bool keeps_empty_classes)
+    : fs_(fs), root_(std::move(root)) {
+  find_classes(scan, keeps_empty_classes);
   files_ = std::move(scan.files);
   skipped_ = std::move(scan.skipped);
   if (files_.empty()) {
@@ -26,20 +27,23 @@ FolderDataset::FolderDataset(Fs& fs, std::string root, FolderScan scan) : fs_(fs
   }
 }
 
-void FolderDataset::find_classes(const FolderScan& scan) {
+void FolderDataset::find_classes(const FolderScan& scan, bool keeps_empty_classes) {
   std::map<std::string, int32_t> classes;
   for (const auto& file : scan.files) classes.emplace(first_folder(file.name), 0);
   if (classes.empty() || classes.contains("")) return;
+  for (const auto& directory : scan.directories) {
+    const bool is_first_level = !directory.name.empty() && directory.name.find('/') == std::string::npos;
+    if (is_first_level && !classes.contains(directory.name)) empty_classes_.push_back(directory.name);
+  }
+  if (keeps_empty_classes) {
+    for (const auto& name : empty_classes_) classes.emplace(name, 0);
+  }
   for (auto& [name, label] : classes) {
     label = static_cast<int32_t>(class_names_.size());
     class_names_.push_back(name);
   }
   labels_.reserve(scan.files.size());
   for (const auto& file : scan.files) labels_.push_back(classes.at(first_folder(file.name)));
-  for (const auto& directory : scan.directories) {
-    const bool is_first_level = !directory.name.empty() && directory.name.find('/') == std::string::npos;
-    if (is_first_level && !classes.contains(directory.name)) empty_classes_.push_back(directory.name);
-  }
 }
 
 void FolderDataset::read(int64_t index, StoredPicture& into) const {

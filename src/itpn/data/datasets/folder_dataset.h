@@ -12,8 +12,8 @@ namespace itpn {
 
 class FolderDataset : public Dataset {
  public:
-  // Throws data_error if there is no picture at all.
-  FolderDataset(Fs& fs, std::string root, FolderScan scan);
+  // Throws data_error if there is no picture at all. Sub-folders without a picture become classes only if asked.
+  FolderDataset(Fs& fs, std::string root, FolderScan scan, bool keeps_empty_classes = false);
 
   int64_t size() const override { return static_cast<int64_t>(files_.size()); }
   void read(int64_t index, StoredPicture& into) const override;
@@ -24,7 +24,7 @@ class FolderDataset : public Dataset {
   const std::vector<std::string>& empty_classes() const { return empty_classes_; }
 
  private:
-  void find_classes(const FolderScan& scan);
+  void find_classes(const FolderScan& scan, bool keeps_empty_classes);
 
   Fs& fs_;
   std::string root_;

@@ -65,6 +65,16 @@ TEST_F(FolderTest, NamesEmptyClasses) {
   EXPECT_THAT(dataset().empty_classes(), ElementsAre("cow"));
 }
 
+TEST_F(FolderTest, AnEmptyClassKeepsItsNumberIfAsked) {
+  put("ant/1.jpg");
+  put("dog/1.jpg");
+  make_directories(posix_fs(), directory_.file("cow"));
+  const FolderDataset kept(posix_fs(), directory_.path(), scan(), true);
+  EXPECT_THAT(kept.class_names(), ElementsAre("ant", "cow", "dog"));
+  EXPECT_EQ(kept.label(1), 2);
+  EXPECT_EQ(dataset().label(1), 1);
+}
+
 TEST_F(FolderTest, SurvivesLoopsDanglingLinksPipesAndFoldersNamedLikePictures) {
   put("a/1.jpg");
   files::create_directory_symlink(directory_.path(), directory_.file("a/loop"));

@@ -58,6 +58,7 @@ void ListDataset::add_line(const std::string& folder, std::string line, int64_t 
 
 void ListDataset::name_classes() {
   if (labels_.empty()) return;
+  has_numbered_classes_ = true;
   const int32_t largest = *std::max_element(labels_.begin(), labels_.end());
   for (int32_t i = 0; i <= largest; ++i) class_names_.push_back(std::to_string(i));
 }

@@ -127,6 +127,7 @@ void TarDataset::name_classes() {
     has_all = has_all && sample.label >= 0;
   }
   if (!has_all && largest >= 0) throw data_error("some samples of the shards have a class (.cls) and others have none");
+  has_numbered_classes_ = true;
   for (int32_t i = 0; i <= largest; ++i) class_names_.push_back(std::to_string(i));
 }
 

@@ -25,7 +25,7 @@ PictureView EvalTransform::choose(int picture_width, int picture_height) const {
   const int full_width = is_wide ? scaled(covered_height, W, H) : static_cast<int>(covered_width);
   const int full_height = is_wide ? static_cast<int>(covered_height) : scaled(covered_width, H, W);
   PictureView view{{0, 0, picture_width, picture_height},
-                   whole_resize(picture_width, picture_height, full_width, full_height, ResizeFilter::kBicubic)};
+                   whole_resize(picture_width, picture_height, full_width, full_height, filter_)};
   view.job.window = {round_to_int((full_width - width()) / 2.0), round_to_int((full_height - height()) / 2.0), width(),
                      height()};
   return view;

@@ -1,9 +1,13 @@
 // What is shown of a picture, in training and in evaluation. A transform chooses; one renderer decodes and resizes.
 #pragma once
 
+#include <vector>
+
 #include "itpn/core/philox.h"
 #include "itpn/data/transforms/crop_box.h"
 #include "itpn/data/transforms/resize.h"
+#include "itpn/data/transforms/rgb_pixels.h"
+#include "itpn/structures/host_batch.h"
 
 namespace itpn {
 
@@ -19,6 +23,10 @@ class PictureTransform {
   virtual ~PictureTransform() = default;
   // The view of a picture of this size; all randomness comes from `draws`.
   virtual PictureView choose(int picture_width, int picture_height, RandomStream& draws) const = 0;
+  // Changes the rendered picture in place; called after `choose`, with the same draws. `scratch` is memory to reuse.
+  virtual void alter(const RgbPixels&, RandomStream&, std::vector<uint8_t>& /*scratch*/) const {}
+  // Parts of the picture to erase once it is normalised; called after `alter`. The image they belong to is not set yet.
+  virtual std::vector<EraseBox> choose_erased(RandomStream&) const { return {}; }
   int height() const { return height_; }
   int width() const { return width_; }
 
@@ -42,15 +50,19 @@ class TrainTransform : public PictureTransform {
 // Resize until the picture covers size / crop_share, then the centre (spec of the recipes, 5.9). No randomness.
 class EvalTransform : public PictureTransform {
  public:
-  EvalTransform(int height, int width, double crop_share) : PictureTransform(height, width), crop_share_(crop_share) {}
+  EvalTransform(int height, int width, double crop_share, ResizeFilter filter = ResizeFilter::kBicubic)
+      : PictureTransform(height, width), crop_share_(crop_share), filter_(filter) {}
   // The published rule: 0.875 up to 224 pixels, everything above.
   static double default_crop_share(int size) { return size <= 224 ? 0.875 : 1.0; }
+  // That of the CLIP models: 0.875 below 384 pixels, everything from there on.
+  static double clip_crop_share(int size) { return size < 384 ? 0.875 : 1.0; }
   PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
   // The same without a source of randomness.
   PictureView choose(int picture_width, int picture_height) const;
 
  private:
   double crop_share_;
+  ResizeFilter filter_;
 };
 
 }  // namespace itpn

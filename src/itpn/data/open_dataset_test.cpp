@@ -1,0 +1,52 @@
+#include "itpn/data/open_dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_directory.h"
+
+namespace itpn {
+namespace {
+
+using ::testing::ElementsAre;
+
+DataConfig folder_config() {
+  DataConfig config;
+  config.source = "folder";
+  config.cache_dir = "off";
+  return config;
+}
+
+// Opening fails as a data error; its message.
+std::string refusal(const DataConfig& config, const std::string& path) {
+  try {
+    open_dataset(config, path, {.needs_labels = true, .shows_progress = false});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kData);
+    return error.what();
+  }
+  ADD_FAILURE() << path << " was taken";
+  return "";
+}
+
+TEST(OpenDataset, AnEmptyClassEndsATaskWithLabelsUnlessAllowed) {
+  const test::TemporaryDirectory directory;
+  make_directories(posix_fs(), directory.file("cow"));
+  make_directories(posix_fs(), directory.file("dog"));
+  write_file_atomically(posix_fs(), directory.file("dog/1.jpg"), std::string("x"));
+  DataConfig config = folder_config();
+  EXPECT_THAT(open_dataset(config, directory.path(), {.shows_progress = false})->class_names(), ElementsAre("dog"));
+  EXPECT_THAT(refusal(config, directory.path()), ::testing::HasSubstr("cow"));
+  config.allow_empty_classes = true;
+  EXPECT_THAT(open_dataset(config, directory.path(), {.needs_labels = true, .shows_progress = false})->class_names(),
+              ElementsAre("cow", "dog"));
+}
+
+TEST(OpenDataset, ATaskWithLabelsRefusesPicturesWithoutClasses) {
+  const test::TemporaryDirectory directory;
+  write_file_atomically(posix_fs(), directory.file("1.jpg"), std::string("x"));
+  EXPECT_THAT(refusal(folder_config(), directory.path()), ::testing::HasSubstr("no classes"));
+}
+
+}  // namespace
+}  // namespace itpn
