@@ -1,4 +1,4 @@
-// Standard normal noise that is a pure function of a key, the same on every machine and device.
+// Standard normal noise that is a pure function of a key, the same bits on every machine.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace itpn::ops {
 
-// Fills `into` with the noise of `key` (Philox, then Box-Muller in pairs).
+// Fills `into` with the noise of `key`: a longer stretch begins like a shorter one. Values reach to 5.8.
 void normal_noise(uint64_t key, std::span<float> into);
 
 }  // namespace itpn::ops
