@@ -8,5 +8,9 @@ namespace itpn::cli {
 int run_pretrain(const Arguments& arguments);
 int run_reconstruct(const Arguments& arguments);
 int run_config(const Arguments& arguments);
+int run_data(const Arguments& arguments);
+int run_info(const Arguments& arguments);
+int run_plot(const Arguments& arguments);
+int run_benchmark(const Arguments& arguments);
 
 }  // namespace itpn::cli

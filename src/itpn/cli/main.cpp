@@ -25,6 +25,10 @@ int run(const Arguments& arguments) {
       "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n",
       {{"pretrain", "Pre-train a model on pictures without labels", run_pretrain},
        {"reconstruct", "Show what a pre-trained model draws for hidden patches", run_reconstruct},
+       {"data", "Check a dataset: what is there, what is broken", run_data},
+       {"info", "Parameters and multiply-accumulates of a model", run_info},
+       {"plot", "Draw the curves of runs", run_plot},
+       {"benchmark", "Measure the speed of this machine", run_benchmark},
        {"config", "List, check and print the keys of a recipe", run_config}}};
   return dispatch(commands, arguments);
 }

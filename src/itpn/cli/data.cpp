@@ -1,0 +1,40 @@
+// itpn data: is a dataset sound?
+#include <cstdio>
+
+#include "itpn/cli/command_line.h"
+#include "itpn/cli/commands.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/signals.h"
+#include "itpn/tasks/check_data.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn data ~/pictures                       # a folder, with or without a sub-folder for each class\n"
+    "  itpn data 'shards/train-{000000..000012}.tar'\n"
+    "  itpn data ~/pictures --json > report.json\n";
+
+}  // namespace
+
+int run_data(const Arguments& arguments) {
+  CommandLine line(
+      "itpn data",
+      "Decode every picture of a dataset once and say what is there and what is broken, before an epoch is "
+      "spent on it. The exit code is 3 where a picture cannot be used.",
+      kExamples);
+  CheckDataOptions options;
+  bool json = false;
+  CLI::App& app = line.app();
+  app.add_option("PATH", options.path, "A folder, a list of files (.txt), or tar shards (.tar)")->required();
+  app.add_option("--threads", options.threads, "0: as many as cores");
+  app.add_flag("--json", json, "The complete report, for programs");
+  if (!line.parse(arguments)) return 0;
+  install_signal_handlers();
+  const DataReport report = check_data(options);
+  std::fputs((json ? data_report_json(report) : data_report_table(report)).c_str(), stdout);
+  if (const int signal = pending_signal()) return 128 + signal;
+  return report.defects.empty() ? 0 : static_cast<int>(ExitCode::kData);
+}
+
+}  // namespace itpn::cli
