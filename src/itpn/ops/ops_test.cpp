@@ -124,6 +124,22 @@ TEST(ImagesToDevice, ComesBackAsTheSameBytes) {
       torch::equal(bytes.permute({0, 2, 3, 1}).flatten(), torch::tensor({0, 51, 255, 255, 102, 0}).to(torch::kUInt8)));
 }
 
+TEST(ImagesToDevice, GivesTheBitsOfThePlainOperations) {
+  HostBatch batch;
+  batch.count = 2;
+  batch.height = 16;
+  batch.width = 24;
+  for (int i = 0; i < 2 * 16 * 24 * 3; ++i) batch.pixels.push_back(static_cast<uint8_t>(i * 37 + i / 256));
+  const PixelStatistics statistics;
+  const auto constants = [](const std::vector<double>& of) {
+    return torch::tensor(of, torch::kFloat32).reshape({3, 1, 1});
+  };
+  const at::Tensor bytes = torch::tensor(batch.pixels, torch::kUInt8).reshape({2, 16, 24, 3}).permute({0, 3, 1, 2});
+  const at::Tensor plain =
+      bytes.to(torch::kFloat32).div(255.0).sub(constants(statistics.mean)).div(constants(statistics.std));
+  EXPECT_TRUE(torch::equal(images_to_device(batch, statistics, torch::kCPU), plain));
+}
+
 TEST(ImagesToDevice, TakesAnyNumberOfChannels) {
   HostBatch batch = two_pixels();
   batch.width = 1;
