@@ -1,4 +1,5 @@
-// backbone_*: the classification model; masked_tokens_*: kept tokens and key masks; pyramid_*: levels and gradients.
+// backbone_*, clip_finetune: the classification model; masked_tokens_*: kept tokens and key masks; pyramid_*: levels
+// and gradients.
 #include <torch/torch.h>
 
 #include "itpn/models/classification/classification_loss.h"
@@ -89,7 +90,7 @@ void check_pyramid(const Fixture& fixture, Comparison& comparison) {
 }
 
 const bool kAdded = add_kind("backbone", check_backbone) && add_kind("masked_tokens", check_masked_tokens) &&
-                    add_kind("pyramid", check_pyramid);
+                    add_kind("pyramid", check_pyramid) && add_kind("clip_finetune", check_backbone);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -2,22 +2,40 @@
 
 #include <torch/torch.h>
 
+#include <set>
+
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/optim/grad_norm.h"
 
 namespace itpn {
+namespace {
+
+void check_groups(const MasterWeights& weights, const std::vector<ParamGroup>& groups) {
+  std::set<std::string> grouped;
+  for (const ParamGroup& group : groups) {
+    for (const std::string& name : group.names) {
+      TORCH_CHECK(grouped.insert(name).second, name, " is in two parameter groups");
+    }
+  }
+  for (const auto& [name, parameter] : weights.trainable()) {
+    TORCH_CHECK(grouped.contains(name), name, " is trained, but in no parameter group");
+  }
+}
+
+}  // namespace
 
 ParameterUpdater::ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config)
     : weights_(model),
-      optimizer_(weights_, weight_decay_groups(weights_.trainable(), config.weight_decay), config.adamw),
+      optimizer_(make_optimizer(weights_, config.groups, config.optimizer)),
       accumulate_(config.accumulate) {
+  check_groups(weights_, config.groups);
   if (config.compute_type != torch::kFloat32) cast_matmul_weights(model, config.compute_type);
 }
 
 void ParameterUpdater::add_gradients() {
   if (!accumulate_) return;
   const torch::NoGradGuard no_grad;
-  const std::vector<at::Tensor> fresh = optimizer_.model_gradients();
+  const std::vector<at::Tensor> fresh = optimizer_->model_gradients();
   gradients_.resize(fresh.size());
   for (size_t i = 0; i < fresh.size(); ++i) {
     if (!fresh[i].defined()) continue;
@@ -31,11 +49,11 @@ void ParameterUpdater::add_gradients() {
 }
 
 torch::Tensor ParameterUpdater::gradient_norm() {
-  return grad_norm(accumulate_ ? gradients_ : optimizer_.model_gradients());
+  return grad_norm(accumulate_ ? gradients_ : optimizer_->model_gradients());
 }
 
-void ParameterUpdater::apply(const AdamWStep& step) {
-  optimizer_.step(accumulate_ ? gradients_ : optimizer_.model_gradients(), step);
+void ParameterUpdater::apply(const UpdateStep& step) {
+  optimizer_->step(accumulate_ ? gradients_ : optimizer_->model_gradients(), step);
   discard();
 }
 
@@ -45,7 +63,7 @@ void ParameterUpdater::discard() {
 }
 
 void ParameterUpdater::restore(const NamedTensors& optimizer_state) {
-  optimizer_.load_state({optimizer_state.begin(), optimizer_state.end()});
+  optimizer_->load_state({optimizer_state.begin(), optimizer_state.end()});
   weights_.write_to_model();
 }
 

@@ -4,19 +4,17 @@
 
 #include <torch/nn/module.h>
 
-#include <cstdint>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "itpn/engine/train_state.h"
-#include "itpn/optim/adamw.h"
-#include "itpn/optim/master_weights.h"
+#include "itpn/optim/make_optimizer.h"
 
 namespace itpn {
 
 struct UpdaterConfig {
-  AdamWConfig adamw;
-  double weight_decay = 0.0;                         // of parameters with more than one dimension, except biases
+  OptimizerConfig optimizer;
+  std::vector<ParamGroup> groups;                    // every trainable parameter of the model, each once
   torch::ScalarType compute_type = torch::kFloat32;  // of the matrix products' weights in the model
   bool accumulate = false;                           // more than one micro-batch a step
 };
@@ -31,20 +29,20 @@ class ParameterUpdater {
   void add_gradients();
   // Global L2 norm of the step's gradients as they are, fp32 on the device; NaN or infinite if any entry is.
   torch::Tensor gradient_norm();
-  // AdamW on the masters; then the model's weights are the rounded masters. Consumes the gradients.
-  void apply(const AdamWStep& step);
+  // The optimiser on the masters; then the model's weights are the rounded masters. Consumes the gradients.
+  void apply(const UpdateStep& step);
   // Forgets the step's gradients; nothing else changes.
   void discard();
 
   const MasterWeights& weights() const { return weights_; }
-  // Moments and number of updates, live.
-  NamedTensors optimizer_state() const { return optimizer_.state(); }
+  // What the optimiser remembers, live.
+  NamedTensors optimizer_state() const { return optimizer_->state(); }
   // Makes model and optimiser agree with masters and a state() that were read from a checkpoint.
   void restore(const NamedTensors& optimizer_state);
 
  private:
   MasterWeights weights_;
-  AdamW optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
   bool accumulate_;
   std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating
 };

@@ -62,7 +62,10 @@ class Record : public LoopObserver {
 };
 
 struct Training {
-  explicit Training(int64_t micro_batches = 1) : updater(*task.model, {.adamw = {}, .accumulate = micro_batches > 1}) {
+  explicit Training(int64_t micro_batches = 1)
+      : updater(*task.model, {.optimizer = AdamWConfig{},
+                              .groups = weight_decay_groups(trainable_parameters(*task.model), 0.0),
+                              .accumulate = micro_batches > 1}) {
     config.train.global_batch_size = 2 * micro_batches;
     config.train.micro_batch_size = 2;
     config.train.max_skipped_steps = 2;

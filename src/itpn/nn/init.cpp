@@ -45,9 +45,9 @@ void initialise_parameters(torch::nn::Module& module, uint64_t seed) {
   }
 }
 
-void initialise_normal(torch::Tensor parameter, uint64_t seed) {
+void initialise_normal(torch::Tensor parameter, const std::string& name, uint64_t seed, double deviation) {
   const torch::NoGradGuard no_grad;
-  parameter.normal_(0.0, kDeviation, generator_for(seed, "position table"));
+  parameter.normal_(0.0, deviation, generator_for(seed, name));
 }
 
 }  // namespace itpn

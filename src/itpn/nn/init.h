@@ -3,6 +3,8 @@
 
 #include <torch/nn/module.h>
 
+#include <string>
+
 namespace itpn {
 
 // Linear weights and tokens (names ending in _token): normal with deviation 0.02. Convolutions: uniform up to
@@ -11,7 +13,8 @@ namespace itpn {
 // while they are on the CPU.
 void initialise_parameters(torch::nn::Module& module, uint64_t seed);
 
-// The position table of models that are not pre-trained: normal with deviation 0.02.
-void initialise_normal(torch::Tensor parameter, uint64_t seed);
+// Draws one parameter again: normal with the given deviation, a function of (seed, name) alone. For position tables of
+// models that are not pre-trained, and for heads.
+void initialise_normal(torch::Tensor parameter, const std::string& name, uint64_t seed, double deviation = 0.02);
 
 }  // namespace itpn

@@ -12,48 +12,19 @@ namespace {
 // 1 - beta^t without the loss of digits that the plain form has for beta near 1.
 double bias_correction(double beta, int64_t step) { return -std::expm1(static_cast<double>(step) * std::log(beta)); }
 
-const at::Tensor& find(const std::map<std::string, at::Tensor>& state, const std::string& name) {
-  const auto found = state.find(name);
-  TORCH_CHECK(found != state.end(), "the optimiser's state lacks ", name);
-  return found->second;
-}
-
-void copy_moment(at::Tensor to, const std::map<std::string, at::Tensor>& state, const std::string& name) {
-  const at::Tensor& from = find(state, name);
-  TORCH_CHECK(from.sizes() == to.sizes(), name, " has shape ", from.sizes(), " where ", to.sizes(), " is wanted");
-  to.copy_(from);
-}
-
 }  // namespace
 
 AdamW::AdamW(const MasterWeights& weights, const std::vector<ParamGroup>& groups, const AdamWConfig& config)
-    : config_(config) {
-  std::map<std::string, const MasterWeight*> by_name;
-  for (const auto& weight : weights.weights()) by_name[weight.name] = &weight;
+    : Optimizer(weights, groups), config_(config) {
   std::vector<int64_t> sizes;
-  for (const auto& group : groups) {
-    for (const auto& name : group.names) {
-      TORCH_CHECK(by_name.contains(name), "no parameter is called ", name);
-      const MasterWeight& weight = *by_name[name];
-      entries_.push_back({weight.parameter, weight.master, torch::zeros_like(weight.master),
-                          torch::zeros_like(weight.master), group.weight_decay, group.lr_scale});
-      names_.push_back(name);
-      sizes.push_back(weight.master.numel());
-    }
+  for (const Slot& slot : slots()) {
+    moments_.push_back({torch::zeros_like(slot.master), torch::zeros_like(slot.master)});
+    sizes.push_back(slot.master.numel());
   }
   stretches_ = cut_into_stretches(sizes);
 }
 
-std::vector<at::Tensor> AdamW::model_gradients() const {
-  std::vector<at::Tensor> gradients;
-  for (const auto& entry : entries_) gradients.push_back(entry.parameter.grad());
-  return gradients;
-}
-
-void AdamW::step(const std::vector<at::Tensor>& gradients, const AdamWStep& step) {
-  const torch::NoGradGuard no_grad;
-  TORCH_CHECK(gradients.size() == entries_.size(), "AdamW wants ", entries_.size(), " gradients, got ",
-              gradients.size());
+void AdamW::update(const std::vector<at::Tensor>& gradients, const UpdateStep& step) {
   ++steps_;
   if (is_all_plain_cpu(gradients)) {
     step_fast(gradients, step);
@@ -63,8 +34,8 @@ void AdamW::step(const std::vector<at::Tensor>& gradients, const AdamWStep& step
 }
 
 bool AdamW::is_all_plain_cpu(const std::vector<at::Tensor>& gradients) const {
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const Entry& e = entries_[i];
+  for (size_t i = 0; i < slots().size(); ++i) {
+    const Slot& e = slots()[i];
     const bool is_short = e.parameter.scalar_type() == at::kBFloat16;
     if (!is_plain_cpu(e.parameter, is_short ? at::kBFloat16 : at::kFloat) || !is_plain_cpu(e.master, at::kFloat)) {
       return false;
@@ -75,11 +46,12 @@ bool AdamW::is_all_plain_cpu(const std::vector<at::Tensor>& gradients) const {
   return true;
 }
 
-void AdamW::step_fast(const std::vector<at::Tensor>& gradients, const AdamWStep& step) {
+void AdamW::step_fast(const std::vector<at::Tensor>& gradients, const UpdateStep& step) {
   const double root_scale = 1.0 / std::sqrt(bias_correction(config_.beta2, steps_));
   const double correction = bias_correction(config_.beta1, steps_);
   for_each_stretch(stretches_, [&](size_t, const Stretch& s) {
-    const Entry& e = entries_[s.tensor];
+    const Slot& e = slots()[s.tensor];
+    const Moments& moments = moments_[s.tensor];
     const at::Tensor& gradient = gradients[s.tensor];
     if (!gradient.defined()) return;
     const double lr = step.learning_rate * e.lr_scale;
@@ -93,8 +65,8 @@ void AdamW::step_fast(const std::vector<at::Tensor>& gradients, const AdamWStep&
     const bool is_short = e.parameter.scalar_type() == at::kBFloat16;
     uint16_t* rounded = is_short ? static_cast<uint16_t*>(e.parameter.data_ptr()) + s.begin : nullptr;
     float* master = e.master.data_ptr<float>() + s.begin;
-    float* exp_avg = e.exp_avg.data_ptr<float>() + s.begin;
-    float* exp_avg_sq = e.exp_avg_sq.data_ptr<float>() + s.begin;
+    float* exp_avg = moments.exp_avg.data_ptr<float>() + s.begin;
+    float* exp_avg_sq = moments.exp_avg_sq.data_ptr<float>() + s.begin;
     if (gradient.scalar_type() == at::kFloat) {
       const float* g = gradient.const_data_ptr<float>() + s.begin;
       update_kernels().adamw_f32({g, master, exp_avg, exp_avg_sq, rounded, s.count}, factors);
@@ -105,27 +77,28 @@ void AdamW::step_fast(const std::vector<at::Tensor>& gradients, const AdamWStep&
   });
 }
 
-void AdamW::step_by_tensor_operations(const std::vector<at::Tensor>& gradients, const AdamWStep& step) {
+void AdamW::step_by_tensor_operations(const std::vector<at::Tensor>& gradients, const UpdateStep& step) {
   const double root_scale = 1.0 / std::sqrt(bias_correction(config_.beta2, steps_));
   const double correction = bias_correction(config_.beta1, steps_);
-  for (size_t i = 0; i < entries_.size(); ++i) {
+  for (size_t i = 0; i < slots().size(); ++i) {
     if (!gradients[i].defined()) continue;
-    Entry& e = entries_[i];
+    const Slot& e = slots()[i];
+    auto& [exp_avg, exp_avg_sq] = moments_[i];
     const double lr = step.learning_rate * e.lr_scale;
     const at::Tensor g = gradients[i].to(at::kFloat) * step.gradient_factor;
-    e.exp_avg.mul_(config_.beta1).add_(g, 1.0 - config_.beta1);
-    e.exp_avg_sq.mul_(config_.beta2).addcmul_(g, g, 1.0 - config_.beta2);
-    const at::Tensor denominator = e.exp_avg_sq.sqrt().mul_(root_scale).add_(config_.eps);
-    e.master.mul_(1.0 - lr * e.weight_decay).addcdiv_(e.exp_avg, denominator, -lr / correction);
-    if (e.parameter.scalar_type() != at::kFloat) e.parameter.copy_(e.master);
+    exp_avg.mul_(config_.beta1).add_(g, 1.0 - config_.beta1);
+    exp_avg_sq.mul_(config_.beta2).addcmul_(g, g, 1.0 - config_.beta2);
+    const at::Tensor denominator = exp_avg_sq.sqrt().mul_(root_scale).add_(config_.eps);
+    at::Tensor(e.master).mul_(1.0 - lr * e.weight_decay).addcdiv_(exp_avg, denominator, -lr / correction);
+    if (e.parameter.scalar_type() != at::kFloat) at::Tensor(e.parameter).copy_(e.master);
   }
 }
 
 NamedParameters AdamW::state() const {
   NamedParameters state;
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    state.emplace_back("exp_avg/" + names_[i], entries_[i].exp_avg);
-    state.emplace_back("exp_avg_sq/" + names_[i], entries_[i].exp_avg_sq);
+  for (size_t i = 0; i < moments_.size(); ++i) {
+    state.emplace_back("exp_avg/" + names()[i], moments_[i].exp_avg);
+    state.emplace_back("exp_avg_sq/" + names()[i], moments_[i].exp_avg_sq);
   }
   state.emplace_back("step", torch::tensor(steps_, torch::kInt64));
   return state;
@@ -133,11 +106,11 @@ NamedParameters AdamW::state() const {
 
 void AdamW::load_state(const std::map<std::string, at::Tensor>& state) {
   const torch::NoGradGuard no_grad;
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    copy_moment(entries_[i].exp_avg, state, "exp_avg/" + names_[i]);
-    copy_moment(entries_[i].exp_avg_sq, state, "exp_avg_sq/" + names_[i]);
+  for (size_t i = 0; i < moments_.size(); ++i) {
+    copy_state(moments_[i].exp_avg, state, "exp_avg/" + names()[i]);
+    copy_state(moments_[i].exp_avg_sq, state, "exp_avg_sq/" + names()[i]);
   }
-  steps_ = find(state, "step").item<int64_t>();
+  steps_ = find_state(state, "step").item<int64_t>();
 }
 
 }  // namespace itpn

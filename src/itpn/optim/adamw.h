@@ -2,13 +2,7 @@
 // and both moments are read once, and the model's rounded weight is written in the same pass.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
-
-#include "itpn/optim/master_weights.h"
-#include "itpn/optim/param_groups.h"
+#include "itpn/optim/optimizer.h"
 #include "itpn/optim/stretches.h"
 
 namespace itpn {
@@ -19,46 +13,28 @@ struct AdamWConfig {
   double eps = 1e-8;
 };
 
-// How far one update goes. The gradient is multiplied by `gradient_factor` first (loss scale, clipping).
-struct AdamWStep {
-  double learning_rate = 0.0;
-  double gradient_factor = 1.0;
-};
-
-class AdamW {
+class AdamW : public Optimizer {
  public:
-  // Updates the parameters named in `groups`; each must be in `weights`, which has to outlive this.
   AdamW(const MasterWeights& weights, const std::vector<ParamGroup>& groups, const AdamWConfig& config);
 
-  // The trained parameters in the order in which step() wants their gradients: group by group.
-  const std::vector<std::string>& names() const { return names_; }
-  // The gradients that lie in the model, undefined where backward has left none.
-  std::vector<at::Tensor> model_gradients() const;
-
-  // One update. gradients[i] belongs to names()[i], fp32 or the model's dtype; an undefined one leaves its parameter
-  // and its moments as they are.
-  void step(const std::vector<at::Tensor>& gradients, const AdamWStep& step);
-
   int64_t steps_done() const { return steps_; }
-  // "exp_avg/NAME", "exp_avg_sq/NAME" (fp32, memory shared with this) and "step" (int64 scalar).
-  NamedParameters state() const;
-  // Takes over the values of a state(); throws c10::Error that names what is missing or of another shape.
-  void load_state(const std::map<std::string, at::Tensor>& state);
+  // "exp_avg/NAME", "exp_avg_sq/NAME" and "step" (int64 scalar).
+  NamedParameters state() const override;
+  void load_state(const std::map<std::string, at::Tensor>& state) override;
 
  private:
-  struct Entry {
-    at::Tensor parameter, master, exp_avg, exp_avg_sq;
-    double weight_decay, lr_scale;
+  struct Moments {
+    at::Tensor exp_avg, exp_avg_sq;
   };
 
+  void update(const std::vector<at::Tensor>& gradients, const UpdateStep& step) override;
   // Can the raw loops serve every tensor of this step?
   bool is_all_plain_cpu(const std::vector<at::Tensor>& gradients) const;
-  void step_fast(const std::vector<at::Tensor>& gradients, const AdamWStep& step);
-  void step_by_tensor_operations(const std::vector<at::Tensor>& gradients, const AdamWStep& step);
+  void step_fast(const std::vector<at::Tensor>& gradients, const UpdateStep& step);
+  void step_by_tensor_operations(const std::vector<at::Tensor>& gradients, const UpdateStep& step);
 
   AdamWConfig config_;
-  std::vector<std::string> names_;
-  std::vector<Entry> entries_;
+  std::vector<Moments> moments_;  // of slots()[i]
   std::vector<Stretch> stretches_;
   int64_t steps_ = 0;
 };

@@ -8,7 +8,7 @@
 namespace itpn {
 namespace {
 
-constexpr AdamWStep kStep = {.learning_rate = 1e-2};
+constexpr UpdateStep kStep = {.learning_rate = 1e-2};
 
 // A parameter per size, and an optimiser with decay for all of them.
 struct Example {

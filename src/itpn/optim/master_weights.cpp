@@ -6,6 +6,14 @@
 
 namespace itpn {
 
+NamedParameters trainable_parameters(const torch::nn::Module& model) {
+  NamedParameters found;
+  for (const auto& item : model.named_parameters()) {
+    if (item.value().requires_grad()) found.emplace_back(item.key(), item.value());
+  }
+  return found;
+}
+
 MasterWeights::MasterWeights(const torch::nn::Module& model) {
   for (const auto& item : model.named_parameters()) {
     TORCH_CHECK(item.value().scalar_type() == torch::kFloat32, "master weights are taken from an fp32 model, but ",

@@ -11,6 +11,9 @@
 
 namespace itpn {
 
+// {name, parameter} of everything that `model` trains, in registration order.
+NamedParameters trainable_parameters(const torch::nn::Module& model);
+
 struct MasterWeight {
   std::string name;
   at::Tensor parameter;  // in the model

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +19,24 @@ struct ParamGroup {
   std::vector<std::string> names = {};
 };
 
-// Biases and one-dimensional parameters (norms, layer scales) are not decayed; position tables and mask tokens are, as
-// in the published pixel recipes.
-bool is_decayed(const std::string& name, const at::Tensor& parameter);
+// Biases and one-dimensional parameters (norms, layer scales) are not decayed, nor those whose name ends with one of
+// `spared` as its last part ("absolute_pos_embed", "relative_position_bias_table").
+bool is_decayed(const std::string& name, const at::Tensor& parameter, const std::vector<std::string>& spared = {});
 
-// Two groups, the one without decay first: the order in which the published checkpoints number their state.
-// Parameters that want no gradient are left out.
-std::vector<ParamGroup> weight_decay_groups(const NamedParameters& parameters, double weight_decay);
+// Two groups, the one without decay first: the order in which the published pre-training checkpoints number their
+// state. Position tables and mask tokens are decayed unless `spared` says otherwise. Parameters that want no gradient
+// are left out.
+std::vector<ParamGroup> weight_decay_groups(const NamedParameters& parameters, double weight_decay,
+                                            const std::vector<std::string>& spared = {});
+
+struct LayerDecayConfig {
+  double weight_decay = 0.0;
+  std::vector<std::string> spared = {};
+  std::function<double(const std::string& name)> lr_scale;  // learning-rate factor of a parameter
+};
+
+// A group for each learning-rate factor and decay, in the order in which they first occur: as the published
+// fine-tuning checkpoints number their state. Parameters that want no gradient are left out.
+std::vector<ParamGroup> layer_decay_groups(const NamedParameters& parameters, const LayerDecayConfig& config);
 
 }  // namespace itpn

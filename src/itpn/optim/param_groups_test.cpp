@@ -25,6 +25,36 @@ TEST(WeightDecayGroups, SparesBiasesAndVectorsButNotTables) {
   EXPECT_THAT(groups[1].names, ElementsAre("absolute_pos_embed", "fc.weight"));
 }
 
+TEST(WeightDecayGroups, SpareWhatIsNamed) {
+  const auto trained = torch::TensorOptions().requires_grad(true);
+  const NamedParameters parameters = {{"absolute_pos_embed", torch::zeros({1, 4, 8}, trained)},
+                                      {"blocks.2.attn.relative_position_bias_table", torch::zeros({9, 2}, trained)},
+                                      {"blocks.2.attn.absolute_pos_embed_like", torch::zeros({9, 2}, trained)}};
+  const auto groups = weight_decay_groups(parameters, 0.05, {"absolute_pos_embed", "relative_position_bias_table"});
+  EXPECT_THAT(groups[0].names, ElementsAre("absolute_pos_embed", "blocks.2.attn.relative_position_bias_table"));
+  EXPECT_THAT(groups[1].names, ElementsAre("blocks.2.attn.absolute_pos_embed_like"));
+}
+
+TEST(LayerDecayGroups, AreOneForEachFactorAndDecayInOrderOfAppearance) {
+  const auto trained = torch::TensorOptions().requires_grad(true);
+  const NamedParameters parameters = {{"a.weight", torch::zeros({2, 2}, trained)},
+                                      {"a.bias", torch::zeros({2}, trained)},
+                                      {"b.weight", torch::zeros({2, 2}, trained)},
+                                      {"frozen.weight", torch::zeros({2, 2})},
+                                      {"a.more", torch::zeros({2, 2}, trained)}};
+  const auto groups = layer_decay_groups(parameters, {.weight_decay = 0.1, .lr_scale = [](const std::string& name) {
+                                                        return name[0] == 'a' ? 0.5 : 1.0;
+                                                      }});
+  ASSERT_EQ(groups.size(), 3);
+  EXPECT_THAT(groups[0].names, ElementsAre("a.weight", "a.more"));
+  EXPECT_EQ(groups[0].lr_scale, 0.5);
+  EXPECT_EQ(groups[0].weight_decay, 0.1);
+  EXPECT_THAT(groups[1].names, ElementsAre("a.bias"));
+  EXPECT_EQ(groups[1].weight_decay, 0.0);
+  EXPECT_THAT(groups[2].names, ElementsAre("b.weight"));
+  EXPECT_EQ(groups[2].lr_scale, 1.0);
+}
+
 TEST(MasterWeights, KeepTheValuesThatTheModelRoundsAway) {
   torch::nn::Linear layer(3, 2);
   const auto before = layer->weight.detach().clone();

@@ -24,7 +24,7 @@ namespace itpn {
 namespace {
 
 constexpr double kMomentum = 0.996;
-constexpr AdamWStep kUpdate = {.learning_rate = 1e-4};
+constexpr UpdateStep kUpdate = {.learning_rate = 1e-4};
 
 Preset preset_of(const PretrainBenchmarkConfig& config) {
   ModelConfig model;

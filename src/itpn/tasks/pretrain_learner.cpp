@@ -15,12 +15,11 @@ PretrainLearner::PretrainLearner(const PretrainConfig& config, const torch::Devi
   model_ = MimModel(mim_config_of(config), static_cast<uint64_t>(config.train.seed));
   model_->to(device);
   updater_ = std::make_unique<ParameterUpdater>(
-      *model_, UpdaterConfig{{config.optim.beta1, config.optim.beta2, config.optim.eps},
-                             config.optim.weight_decay,
-                             type,
+      *model_, UpdaterConfig{AdamWConfig{config.optim.beta1, config.optim.beta2, config.optim.eps},
+                             weight_decay_groups(trainable_parameters(*model_), config.optim.weight_decay), type,
                              config.train.accumulation() > 1});
   if (Teacher teacher = model_->teacher()) {
-    teacher_ = std::make_unique<TeacherAverage>(*teacher, updater_->weights(), type);
+    teacher_ = std::make_unique<WeightAverage>(*teacher, *model_, updater_->weights(), type);
   }
 }
 

@@ -7,11 +7,11 @@
 
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/train_task.h"
+#include "itpn/engine/weight_average.h"
 #include "itpn/io/image.h"
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/ops/images_to_device.h"
 #include "itpn/tasks/pretrain_config.h"
-#include "itpn/tasks/teacher_average.h"
 
 namespace itpn {
 
@@ -47,7 +47,7 @@ class PretrainLearner {
   ops::PixelStatistics statistics_;
   MimModel model_{nullptr};
   std::unique_ptr<ParameterUpdater> updater_;
-  std::unique_ptr<TeacherAverage> teacher_;  // null without MFM
+  std::unique_ptr<WeightAverage> teacher_;  // null without MFM
 };
 
 }  // namespace itpn

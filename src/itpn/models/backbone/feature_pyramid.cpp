@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <array>
+
 #include "itpn/core/errors.h"
 
 namespace itpn {
@@ -24,6 +27,12 @@ FeaturePyramid::FeaturePyramid(const BackboneConfig& backbone, const PyramidConf
   align_dim_8to4 = root.register_module("align_dim_8to4", Linear(LinearConfig{backbone.stage1_dim(), F, false}));
   split_8to4 = root.register_module("split_8to4", PatchSplit(F, F, eps));
   block_8to4 = make_blocks("block_8to4", cfg.fpn_depth, root);
+}
+
+bool FeaturePyramid::owns(const std::string& parameter) {
+  constexpr std::array kParts = {"align_dim_16tofpn.", "align_dim_16to8.", "align_dim_8to4.", "split_16to8.",
+                                 "split_8to4.",        "block_16to8.",     "block_8to4.",     "fpn_modules."};
+  return std::any_of(kParts.begin(), kParts.end(), [&](const char* part) { return parameter.starts_with(part); });
 }
 
 FeaturePyramid::Blocks FeaturePyramid::make_blocks(const std::string& name, int64_t count,

@@ -17,6 +17,9 @@ class FeaturePyramid {
   // num_outs = 1: the last backbone feature (B, L, 1, 1, E).
   std::vector<torch::Tensor> forward(const StageFeatures& features);
 
+  // Is a parameter of the published models, by its name, one of the pyramid's?
+  static bool owns(const std::string& parameter);
+
   // Width of the levels: F, or E without a pyramid.
   int64_t width() const { return config.num_outs > 1 ? config.fpn_dim : backbone_.embed_dim; }
 
