@@ -34,10 +34,11 @@ int run_pretrain_benchmark(const Arguments& arguments) {
 }
 
 int run_loader_benchmark(const Arguments& arguments) {
-  CommandLine line("itpn benchmark loader",
-                   "Pictures a second that the loader gives for training and for evaluation, and where its time goes.",
-                   "  itpn benchmark loader --data ~/pictures --threads 1\n"
-                   "  itpn benchmark loader --data ~/pictures --threads 8 --transform train --json\n");
+  CommandLine line(
+      "itpn benchmark loader",
+      "Pictures a second that the loader gives for training, evaluation or fine-tuning, and where its time goes.",
+      "  itpn benchmark loader --data ~/pictures --threads 1\n"
+      "  itpn benchmark loader --data ~/pictures --threads 8 --transform train --json\n");
   BenchmarkLoaderOptions options;
   bool json = false;
   CLI::App& app = line.app();
@@ -46,7 +47,8 @@ int run_loader_benchmark(const Arguments& arguments) {
   app.add_option("--image-size", options.image_size, "Side in pixels")->check(CLI::PositiveNumber);
   app.add_option("--batch-size", options.batch_size, "Pictures of a batch")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "Time for each transform")->check(CLI::PositiveNumber);
-  app.add_option("--transform", options.transform, "train | eval | both");
+  app.add_option("--transform", options.transform, "train | eval | both | finetune")
+      ->check(CLI::IsMember({"train", "eval", "both", "finetune"}));
   app.add_flag("--json", json, "For programs");
   if (!line.parse(arguments)) return 0;
   const std::vector<LoaderSpeed> speeds = benchmark_loader(options);
