@@ -33,8 +33,10 @@ void add_options(CommandLine& line, PretrainRequest& request, std::string& recip
   app.add_flag("--overwrite", request.overwrite, "Delete the run that the directory holds")->group("Run");
   app.add_flag("--allow-change", request.allow_change, "Resume although a setting that changes the result differs")
       ->group("Run");
-  app.add_option("--init", request.init_weights, "Start from the weights of a .safetensors file or a checkpoint")
+  app.add_option("--init", request.init_weights, "Start from weights: .safetensors, .pth, .pt, a checkpoint or a run")
       ->type_name("WEIGHTS")
+      ->group("Run");
+  app.add_flag("--allow-partial", request.allow_partial, "Start although some of those weights are missing or misfit")
       ->group("Run");
 }
 

@@ -87,27 +87,25 @@ void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const Stat
   }
 }
 
-WeightsReport read_weights(Fs& fs, const std::string& path, const NamedTensors& tensors,
-                           const std::string& may_be_missing) {
-  const bool is_checkpoint = is_directory(fs, path);
-  if (is_checkpoint) verify_checkpoint(fs, path);
-  SafetensorsFile file(fs, is_checkpoint ? join_path(path, kModelFile) : path);
-  WeightsReport report;
-  NamedTensors wanted;
-  for (const auto& [name, tensor] : tensors) {
-    if (name.starts_with(may_be_missing) && file.find(name) == nullptr) {
-      report.absent.push_back(name);
-    } else {
-      wanted.emplace_back(name, tensor);
-    }
+VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory) {
+  const std::string of_run = join_path(directory, "checkpoints");
+  if (!is_directory(fs, of_run)) return verify_checkpoint(fs, directory);
+  CheckpointScan scan = scan_checkpoints(fs, of_run);
+  if (scan.latest) return std::move(*scan.latest);
+  if (scan.rejected.empty()) throw checkpoint_error(fmt::format("{}: there is no checkpoint yet", of_run));
+  throw checkpoint_error(fmt::format("{}: no checkpoint verifies; the newest: {}", of_run, scan.rejected[0].reason));
+}
+
+WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key) {
+  if (!is_directory(fs, path)) return {path, std::nullopt, ""};
+  WeightsPath found;
+  found.checkpoint = find_checkpoint(fs, path);
+  found.file_name = key == "ema" || key == "model_ema" ? kEmaFile : kModelFile;
+  if (!found.checkpoint->manifest.find(found.file_name)) {
+    throw checkpoint_error(fmt::format("{}: the checkpoint has no {}", found.checkpoint->path, found.file_name));
   }
-  std::vector<std::string> mismatches;
-  for (const std::string& line : list_mismatches(wanted, file)) {
-    (line.ends_with(kOnlyInFile) ? report.extra : mismatches).push_back(line);
-  }
-  if (!mismatches.empty()) throw_mismatches(file.path(), mismatches);
-  read_tensors(file, wanted);
-  return report;
+  found.path = join_path(found.checkpoint->path, found.file_name);
+  return found;
 }
 
 }  // namespace itpn

@@ -33,15 +33,19 @@ Progress read_progress(Fs& fs, const VerifiedCheckpoint& checkpoint);
 // hashed again as it is read.
 void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const StateTensors& tensors);
 
-struct WeightsReport {
-  std::vector<std::string> absent;  // allowed to be missing, and missing
-  std::vector<std::string> extra;   // in the file only
+// The file that a path given by a user means.
+struct WeightsPath {
+  std::string path;                              // of the file
+  std::optional<VerifiedCheckpoint> checkpoint;  // that it is part of
+  std::string file_name;                         // in the checkpoint
 };
 
-// Copies model weights alone, from a .safetensors file or the model.safetensors of a checkpoint directory. Throws a
-// checkpoint error (exit 4) that lists every name of `tensors` that is missing or of another shape or type, except
-// missing ones that begin with `may_be_missing`.
-WeightsReport read_weights(Fs& fs, const std::string& path, const NamedTensors& tensors,
-                           const std::string& may_be_missing);
+// A file itself; for a checkpoint directory its model.safetensors, or ema.safetensors for `key` "ema" or "model_ema";
+// for the directory of a run that file of the newest checkpoint that verifies. Throws a checkpoint error (exit 4) where
+// there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that name.
+WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
+
+// What find_weights takes for a directory, verified.
+VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory);
 
 }  // namespace itpn

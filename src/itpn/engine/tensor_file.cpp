@@ -15,27 +15,42 @@ struct TypePair {
   DType file_type;
 };
 
-constexpr std::array<TypePair, 8> kTypes = {{{torch::kFloat32, DType::kF32},
-                                             {torch::kFloat64, DType::kF64},
-                                             {torch::kBFloat16, DType::kBF16},
-                                             {torch::kFloat16, DType::kF16},
-                                             {torch::kInt64, DType::kI64},
-                                             {torch::kInt32, DType::kI32},
-                                             {torch::kUInt8, DType::kU8},
-                                             {torch::kBool, DType::kBool}}};
-
-DType file_type(torch::ScalarType type) {
-  for (const TypePair& pair : kTypes) {
-    if (pair.torch_type == type) return pair.file_type;
-  }
-  TORCH_CHECK(false, "no safetensors type for ", type);
-}
+constexpr std::array<TypePair, 16> kTypes = {{{torch::kFloat32, DType::kF32},
+                                              {torch::kFloat64, DType::kF64},
+                                              {torch::kBFloat16, DType::kBF16},
+                                              {torch::kFloat16, DType::kF16},
+                                              {torch::ScalarType::Float8_e5m2, DType::kF8E5M2},
+                                              {torch::ScalarType::Float8_e4m3fn, DType::kF8E4M3},
+                                              {torch::ScalarType::Float8_e8m0fnu, DType::kF8E8M0},
+                                              {torch::kInt64, DType::kI64},
+                                              {torch::kInt32, DType::kI32},
+                                              {torch::kInt16, DType::kI16},
+                                              {torch::kInt8, DType::kI8},
+                                              {torch::kUInt64, DType::kU64},
+                                              {torch::kUInt32, DType::kU32},
+                                              {torch::kUInt16, DType::kU16},
+                                              {torch::kUInt8, DType::kU8},
+                                              {torch::kBool, DType::kBool}}};
 
 std::span<std::byte> bytes_of(const torch::Tensor& contiguous) {
   return {static_cast<std::byte*>(contiguous.data_ptr()), contiguous.nbytes()};
 }
 
 }  // namespace
+
+DType file_type(torch::ScalarType type) {
+  for (const TypePair& pair : kTypes) {
+    if (pair.torch_type == type) return pair.file_type;
+  }
+  TORCH_CHECK(false, "no weights file has the type ", type);
+}
+
+torch::ScalarType torch_type(DType type) {
+  for (const TypePair& pair : kTypes) {
+    if (pair.file_type == type) return pair.torch_type;
+  }
+  TORCH_CHECK(false, "torch has no type ", dtype_name(type));
+}
 
 NamedTensors copy_to_host(const NamedTensors& tensors) {
   const torch::NoGradGuard no_grad;

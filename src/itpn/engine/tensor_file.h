@@ -11,6 +11,10 @@
 
 namespace itpn {
 
+// Types of the two worlds; TORCH_CHECK for one that the other does not have.
+DType file_type(torch::ScalarType type);
+torch::ScalarType torch_type(DType type);
+
 // Copies on the CPU, contiguous, that the live tensors no longer reach: what a background save writes while training
 // goes on. On an accelerator the copy waits for the work queued before it.
 NamedTensors copy_to_host(const NamedTensors& tensors);

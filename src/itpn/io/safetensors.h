@@ -14,40 +14,9 @@
 #include <vector>
 
 #include "itpn/core/files.h"
+#include "itpn/io/tensor_info.h"
 
 namespace itpn {
-
-enum class DType {
-  kBool,
-  kU8,
-  kI8,
-  kF8E5M2,
-  kF8E4M3,
-  kF8E8M0,
-  kI16,
-  kU16,
-  kF16,
-  kBF16,
-  kI32,
-  kU32,
-  kF32,
-  kI64,
-  kU64,
-  kF64,
-};
-
-// "F32", "BF16", ... as the format writes them.
-const char* dtype_name(DType dtype);
-// Bytes of one element.
-int64_t dtype_size(DType dtype);
-
-struct TensorInfo {
-  std::string name;
-  DType dtype = DType::kF32;
-  std::vector<int64_t> shape;
-  uint64_t offset = 0;  // of the first byte, from the start of the file
-  uint64_t bytes = 0;
-};
 
 // What the header of a file says, all of it checked.
 struct SafetensorsHeader {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -13,31 +12,6 @@
 
 namespace itpn {
 namespace {
-
-struct DTypeRow {
-  DType dtype;
-  const char* name;
-  int64_t size;
-};
-
-constexpr std::array<DTypeRow, 16> kDTypes{{{DType::kBool, "BOOL", 1},
-                                            {DType::kU8, "U8", 1},
-                                            {DType::kI8, "I8", 1},
-                                            {DType::kF8E5M2, "F8_E5M2", 1},
-                                            {DType::kF8E4M3, "F8_E4M3", 1},
-                                            {DType::kF8E8M0, "F8_E8M0", 1},
-                                            {DType::kI16, "I16", 2},
-                                            {DType::kU16, "U16", 2},
-                                            {DType::kF16, "F16", 2},
-                                            {DType::kBF16, "BF16", 2},
-                                            {DType::kI32, "I32", 4},
-                                            {DType::kU32, "U32", 4},
-                                            {DType::kF32, "F32", 4},
-                                            {DType::kI64, "I64", 8},
-                                            {DType::kU64, "U64", 8},
-                                            {DType::kF64, "F64", 8}}};
-
-const DTypeRow& row_of(DType dtype) { return kDTypes.at(static_cast<size_t>(dtype)); }
 
 constexpr size_t kMaxDimensions = 64;
 constexpr const char* kMetadataKey = "__metadata__";
@@ -106,10 +80,8 @@ bool HeaderReader::string(string_t& value) {
     return true;
   }
   if (place_ != Place::kTensor || field_ != "dtype") return wrong("a text");
-  const auto* row = std::find_if(kDTypes.begin(), kDTypes.end(), [&](const auto& r) { return value == r.name; });
-  if (row == kDTypes.end()) return fail(fmt::format("{}: unknown dtype '{}'", where(), value));
-  dtype_ = row->dtype;
-  return true;
+  dtype_ = dtype_of_name(value);
+  return dtype_ ? true : fail(fmt::format("{}: unknown dtype '{}'", where(), value));
 }
 
 bool HeaderReader::start_object(size_t) {
@@ -168,18 +140,9 @@ bool HeaderReader::end_array() {
   return true;
 }
 
-// dtype x shape in bytes, or nothing where 64 bits do not hold it.
-std::optional<uint64_t> byte_count(DType dtype, const std::vector<int64_t>& shape) {
-  int64_t total = dtype_size(dtype);
-  for (const int64_t side : shape) {
-    if (__builtin_mul_overflow(total, side, &total)) return std::nullopt;
-  }
-  return static_cast<uint64_t>(total);
-}
-
 bool HeaderReader::finish_tensor() {
   if (!dtype_ || !shape_ || !offsets_) return fail(where() + ": dtype, shape or data_offsets is missing");
-  const auto expected = byte_count(*dtype_, *shape_);
+  const auto expected = tensor_bytes(*dtype_, *shape_);
   const uint64_t begin = offsets_->at(0), end = offsets_->at(1);
   if (!expected || begin > end || end - begin != *expected) {
     return fail(fmt::format("{}: data_offsets [{}, {}] do not fit its dtype and shape ({} bytes)", where(), begin, end,
@@ -215,10 +178,6 @@ void check_coverage(SafetensorsHeader& header, uint64_t data_start, uint64_t dat
 }
 
 }  // namespace
-
-const char* dtype_name(DType dtype) { return row_of(dtype).name; }
-
-int64_t dtype_size(DType dtype) { return row_of(dtype).size; }
 
 SafetensorsHeader parse_safetensors_header(std::string_view json, uint64_t file_size, const std::string& file) {
   if (json.size() > kMaxSafetensorsHeader || file_size < 8 || json.size() > file_size - 8) {

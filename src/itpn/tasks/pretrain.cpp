@@ -14,10 +14,12 @@
 #include "itpn/engine/checkpointer.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/environment.h"
+#include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
 #include "itpn/engine/run_directory.h"
 #include "itpn/engine/run_recorder.h"
 #include "itpn/io/jsonl_writer.h"
+#include "itpn/models/backbone/weight_rules.h"
 #include "itpn/optim/lr_schedule.h"
 #include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/pretrain_resume.h"
@@ -87,15 +89,12 @@ void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, co
   write_file_atomically(fs, directory.environment_file(), describe_environment(device));
 }
 
-void load_initial_weights(Fs& fs, const std::string& path, PretrainLearner& learner) {
-  if (path.empty()) return;
-  const NamedTensors wanted = learner.tensors().model;
-  const WeightsReport report = read_weights(fs, path, wanted, "mfm_head.");
+void load_initial_weights(Fs& fs, const PretrainRequest& request, PretrainLearner& learner) {
+  if (request.init_weights.empty()) return;
+  LoadRules rules = pretraining_weight_rules();
+  rules.allow_partial = request.allow_partial;
+  log_report(load_weights(fs, request.init_weights, learner.tensors().model, rules));
   learner.adopt_initial_weights();
-  log::info(fmt::format("{}: {} weights loaded, {} expected to be absent, {} in the file only", path,
-                        wanted.size() - report.absent.size(), report.absent.size(), report.extra.size()));
-  for (const std::string& name : report.absent) log::info(fmt::format("  absent, starts at random: {}", name));
-  for (const std::string& name : report.extra) log::warning(fmt::format("  not used: {}", name));
 }
 
 PretrainResult result_of(const Progress& progress, const PretrainRun& run, const Checkpointer& checkpointer,
@@ -138,7 +137,7 @@ class PretrainSession {
   // Weights and progress of the checkpoint, or those of a new run.
   Progress load(const std::optional<StartingPoint>& start, PretrainLearner& learner) {
     if (!start) {
-      load_initial_weights(fs_, request_.init_weights, learner);
+      load_initial_weights(fs_, request_, learner);
       return {};
     }
     warn_of_other_machine(start->progress);

@@ -11,10 +11,11 @@ namespace itpn {
 struct PretrainRequest {
   PretrainConfig config;
   std::string output_dir;
-  std::string resume;         // "", "auto", or the directory of a checkpoint
-  bool overwrite = false;     // delete the run that output_dir holds
-  bool allow_change = false;  // resume although a key that changes the trajectory differs
-  std::string init_weights;   // .safetensors or checkpoint directory to start from; "" = random start
+  std::string resume;          // "", "auto", or the directory of a checkpoint
+  bool overwrite = false;      // delete the run that output_dir holds
+  bool allow_change = false;   // resume although a key that changes the trajectory differs
+  std::string init_weights;    // file, checkpoint or run to start from (engine/load_weights.h); "" = random start
+  bool allow_partial = false;  // start although some of those weights are missing or do not fit
 };
 
 struct PretrainResult {

@@ -13,9 +13,10 @@
 #include "itpn/data/sample_producer.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/device.h"
-#include "itpn/io/checkpoint_verify.h"
+#include "itpn/engine/load_weights.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/models/backbone/draws.h"
+#include "itpn/models/backbone/weight_rules.h"
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/pretrain_model.h"
@@ -33,15 +34,6 @@ struct LoadedModel {
   PretrainConfig config;
   MimModel model{nullptr};
 };
-
-VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& path) {
-  const std::string of_run = join_path(path, "checkpoints");
-  if (!is_directory(fs, of_run)) return verify_checkpoint(fs, path);
-  CheckpointScan scan = scan_checkpoints(fs, of_run);
-  if (scan.latest) return std::move(*scan.latest);
-  if (scan.rejected.empty()) throw checkpoint_error(fmt::format("{}: there is no checkpoint yet", of_run));
-  throw checkpoint_error(fmt::format("{}: no checkpoint verifies; the newest: {}", of_run, scan.rejected[0].reason));
-}
 
 // The recipe of the run, with what only training needs left out.
 PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const ReconstructRequest& request) {
@@ -62,12 +54,7 @@ LoadedModel load_model(const ReconstructRequest& request, const torch::Device& d
   const VerifiedCheckpoint checkpoint = find_checkpoint(fs, request.checkpoint);
   LoadedModel loaded{checkpoint.path, config_of(fs, checkpoint, request)};
   loaded.model = MimModel(mim_config_of(loaded.config), 0);
-  NamedTensors wanted;
-  for (const auto& parameter : loaded.model->named_parameters()) {
-    if (parameter->requires_grad()) wanted.emplace_back(parameter.key(), parameter.value());
-  }
-  for (const auto& buffer : loaded.model->named_buffers()) wanted.emplace_back(buffer.key(), buffer.value());
-  read_weights(fs, checkpoint.path, wanted, /*may_be_missing=*/"mfm_head.");
+  load_weights(fs, checkpoint.path, named_weights(*loaded.model), pretraining_weight_rules());
   loaded.model->to(device);
   return loaded;
 }

@@ -1,0 +1,67 @@
+#include "itpn/models/backbone/weight_rules.h"
+
+namespace itpn {
+namespace {
+
+using Side = ExpectedAbsence::Side;
+using Patterns = std::vector<std::string>;
+
+const Patterns kDecoder = {"mask_token", "decoder_*"};
+const Patterns kFeatureHeads = {"mfm_head.*"};
+const Patterns kClipHeads = {"lm_head.*", "lm_cls_head.*", "norm.*", "norm_cls.*", "cls_pt_layers.*"};
+const Patterns kClassifierHead = {"fc_norm.*", "head.*"};
+const Patterns kPyramid = {"align_dim_*", "split_*", "block_16to8.*", "block_8to4.*", "fpn_modules.*"};
+const Patterns kBiasTables = {"*.relative_position_bias_table"};
+const Patterns kBiasIndex = {"relative_position_index"};
+
+// The index follows from the grid alone, so neither its absence nor another size matters.
+void add_index_rules(std::vector<ExpectedAbsence>& rules) {
+  const std::string reason = "follows from the grid, not learnt";
+  for (const Side side : {Side::kFileOnly, Side::kModelOnly, Side::kOtherShape})
+    rules.push_back({side, kBiasIndex, reason});
+  rules.push_back({Side::kModelOnly, kBiasTables, "the file has no relative position bias; it starts at zero"});
+}
+
+}  // namespace
+
+LoadRules pretraining_weight_rules() {
+  LoadRules rules;
+  rules.expected = {
+      {Side::kModelOnly, kFeatureHeads, "the file was made without masked feature modelling; starts at random"},
+      {Side::kFileOnly, kFeatureHeads, "the model has no masked feature modelling"},
+      {Side::kModelOnly, kDecoder, "the file has no decoder; starts at random"},
+      {Side::kFileOnly, kClassifierHead, "head of a classifier"},
+      {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
+      {Side::kOtherShape, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"}};
+  add_index_rules(rules.expected);
+  return rules;
+}
+
+LoadRules classifier_weight_rules() {
+  LoadRules rules;
+  rules.expected = {{Side::kFileOnly, kDecoder, "decoder of pre-training"},
+                    {Side::kFileOnly, kPyramid, "feature pyramid; a classifier uses the last stage alone"},
+                    {Side::kFileOnly, kFeatureHeads, "heads of masked feature modelling"},
+                    {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
+                    {Side::kModelOnly, kClassifierHead, "the file is not of a classifier; starts at random"},
+                    {Side::kModelOnly, {"fc_norm.*"}, "the file has no such norm; starts at random"},
+                    {Side::kModelOnly, {"head.*"}, "the file has no such head; starts at random"},
+                    {Side::kOtherShape, {"head.weight", "head.bias"}, "another number of classes; starts at random"}};
+  add_index_rules(rules.expected);
+  return rules;
+}
+
+LoadRules dense_weight_rules(const std::vector<std::string>& heads) {
+  LoadRules rules;
+  rules.expected = {{Side::kFileOnly, kDecoder, "decoder of pre-training"},
+                    {Side::kFileOnly, kFeatureHeads, "heads of masked feature modelling"},
+                    {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
+                    {Side::kFileOnly, kClassifierHead, "head of a classifier"},
+                    {Side::kModelOnly, kPyramid, "the file has no feature pyramid; starts at random"},
+                    {Side::kFileOnly, {"block_16to8.1.*", "block_8to4.1.*"}, "the model has one block per level"},
+                    {Side::kModelOnly, heads, "head of the task; starts at random"}};
+  add_index_rules(rules.expected);
+  return rules;
+}
+
+}  // namespace itpn

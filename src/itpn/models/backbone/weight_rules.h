@@ -1,0 +1,19 @@
+// Which weights need not be in both a file and a model, and why: published files hold more than a task wants, or less.
+// Torch-free.
+#pragma once
+
+#include "itpn/io/load_plan.h"
+
+namespace itpn {
+
+// For the pre-training model. The file may be any pre-training checkpoint, or a backbone with its pyramid.
+LoadRules pretraining_weight_rules();
+
+// For the classifier, fine-tuning and linear probing: from any pre-training, or from another classifier, whose head is
+// left out where it has another number of classes.
+LoadRules classifier_weight_rules();
+
+// For backbone and pyramid below a dense task's heads: `heads` are patterns of the names that the task adds.
+LoadRules dense_weight_rules(const std::vector<std::string>& heads);
+
+}  // namespace itpn
