@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "itpn/io/pth_file.h"
 #include "itpn/io/safetensors.h"
 
 namespace itpn {
@@ -31,7 +32,8 @@ class SafetensorsSource final : public WeightsSource {
   std::vector<SourceTensor> tensors_;
 };
 
-std::unique_ptr<WeightsSource> open_source(Fs& fs, const std::string& path) {
+std::unique_ptr<WeightsSource> open_source(Fs& fs, const std::string& path, const WeightsFileOptions& options) {
+  if (is_pth_file(fs, path)) return open_pth_file(fs, path, {options.checks_checksums});
   return std::make_unique<SafetensorsSource>(fs, path);
 }
 
@@ -68,7 +70,7 @@ const char* format_name(WeightsFormat format) {
 }
 
 WeightsFile::WeightsFile(Fs& fs, const std::string& path, const WeightsFileOptions& options)
-    : path_(path), source_(open_source(fs, path)) {
+    : path_(path), source_(open_source(fs, path, options)) {
   choose_entry(options.key);
   list_tensors("");
 }

@@ -16,10 +16,13 @@ const Patterns kBiasIndex = {"relative_position_index"};
 
 // The index follows from the grid alone, so neither its absence nor another size matters.
 void add_index_rules(std::vector<ExpectedAbsence>& rules) {
-  const std::string reason = "follows from the grid, not learnt";
-  for (const Side side : {Side::kFileOnly, Side::kModelOnly, Side::kOtherShape})
-    rules.push_back({side, kBiasIndex, reason});
-  rules.push_back({Side::kModelOnly, kBiasTables, "the file has no relative position bias; it starts at zero"});
+  const char* why = "follows from the grid, not learnt";
+  const std::vector<ExpectedAbsence> more = {
+      {Side::kFileOnly, kBiasIndex, why},
+      {Side::kModelOnly, kBiasIndex, why},
+      {Side::kOtherShape, kBiasIndex, why},
+      {Side::kModelOnly, kBiasTables, "the file has no relative position bias; it starts at zero"}};
+  rules.insert(rules.end(), more.begin(), more.end());
 }
 
 }  // namespace

@@ -1,0 +1,254 @@
+// The functions and classes that a pickle may name, and what they come to. The whole allow-list is in this file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "itpn/core/errors.h"
+#include "itpn/io/pickle_machine.h"
+
+namespace itpn {
+namespace {
+
+// What may be called, imitated by PickleMachine::call and make_object.
+constexpr std::array<const char*, 9> kFunctions = {"collections OrderedDict",
+                                                   "argparse Namespace",
+                                                   "torch._utils _rebuild_tensor",
+                                                   "torch._utils _rebuild_tensor_v2",
+                                                   "torch._utils _rebuild_tensor_v3",
+                                                   "torch._utils _rebuild_parameter",
+                                                   "torch Size",
+                                                   "torch device",
+                                                   "_codecs encode"};
+
+// Lists of plain values in TorchScript archives; each gives its first argument.
+constexpr std::array<const char*, 5> kModuleFunctions = {
+    "torch.jit._pickle build_intlist", "torch.jit._pickle build_doublelist", "torch.jit._pickle build_boollist",
+    "torch.jit._pickle build_tensorlist", "torch.jit._pickle restore_type_tag"};
+constexpr const char* kModulePrefix = "__torch__";
+
+struct TypeName {
+  const char* name;
+  DType dtype;
+};
+
+// Names of types; they are values, never called.
+constexpr std::array<TypeName, 10> kStorages = {{{"torch FloatStorage", DType::kF32},
+                                                 {"torch DoubleStorage", DType::kF64},
+                                                 {"torch HalfStorage", DType::kF16},
+                                                 {"torch BFloat16Storage", DType::kBF16},
+                                                 {"torch LongStorage", DType::kI64},
+                                                 {"torch IntStorage", DType::kI32},
+                                                 {"torch ShortStorage", DType::kI16},
+                                                 {"torch CharStorage", DType::kI8},
+                                                 {"torch ByteStorage", DType::kU8},
+                                                 {"torch BoolStorage", DType::kBool}}};
+constexpr const char* kUntypedStorage = "torch.storage UntypedStorage";
+constexpr std::array<TypeName, 16> kDTypes = {{{"torch float32", DType::kF32},
+                                               {"torch float64", DType::kF64},
+                                               {"torch float16", DType::kF16},
+                                               {"torch bfloat16", DType::kBF16},
+                                               {"torch float8_e5m2", DType::kF8E5M2},
+                                               {"torch float8_e4m3fn", DType::kF8E4M3},
+                                               {"torch float8_e8m0fnu", DType::kF8E8M0},
+                                               {"torch int64", DType::kI64},
+                                               {"torch int32", DType::kI32},
+                                               {"torch int16", DType::kI16},
+                                               {"torch int8", DType::kI8},
+                                               {"torch uint64", DType::kU64},
+                                               {"torch uint32", DType::kU32},
+                                               {"torch uint16", DType::kU16},
+                                               {"torch uint8", DType::kU8},
+                                               {"torch bool", DType::kBool}}};
+
+template <size_t N>
+bool contains(const std::array<const char*, N>& names, const std::string& name) {
+  return std::any_of(names.begin(), names.end(), [&](const char* known) { return name == known; });
+}
+
+template <size_t N>
+std::optional<DType> find_type(const std::array<TypeName, N>& types, const std::string& name) {
+  const auto* found = std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return name == t.name; });
+  return found == types.end() ? std::nullopt : std::optional(found->dtype);
+}
+
+bool is_module(const std::string& name) { return name.starts_with(kModulePrefix); }
+
+// The last element that the view touches, counted from its first, or nothing where 63 bits do not hold it.
+std::optional<uint64_t> reach(const PickleTensor& tensor) {
+  int64_t last = 0;
+  for (size_t i = 0; i < tensor.shape.size(); ++i) {
+    int64_t step = 0;
+    if (__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &step) ||
+        __builtin_add_overflow(last, step, &last)) {
+      return std::nullopt;
+    }
+  }
+  return static_cast<uint64_t>(last);
+}
+
+void require_inside(const PickleTensor& tensor, const PickleStorage& storage, const std::string& where) {
+  const auto size = static_cast<uint64_t>(dtype_size(tensor.dtype));
+  const uint64_t available = storage.count * static_cast<uint64_t>(dtype_size(storage.dtype)) / size;
+  const auto bytes = tensor_bytes(tensor.dtype, tensor.shape);
+  const auto last = bytes && *bytes > 0 ? reach(tensor) : std::optional<uint64_t>(0);
+  const bool inside = bytes && last && (*bytes == 0 || (tensor.first < available && *last < available - tensor.first));
+  if (!inside) {
+    throw checkpoint_error(fmt::format("{}: refused: a tensor reaches out of storage '{}', which has {} elements",
+                                       where, storage.key, available));
+  }
+}
+
+}  // namespace
+
+void PickleMachine::push_global(const std::string& module, const std::string& name) {
+  const std::string full = module + " " + name;
+  const bool is_known =
+      contains(kFunctions, full) || find_type(kStorages, full) || find_type(kDTypes, full) || full == kUntypedStorage;
+  const bool is_of_module = options_.admits_modules && (is_module(full) || contains(kModuleFunctions, full));
+  if (!is_known && !is_of_module) {
+    fail(
+        fmt::format("it asks for {}.{}, which is not among the few things that a file of weights needs; nothing was "
+                    "executed. Save the weights alone (a dictionary of tensors) and read that file",
+                    module, name));
+  }
+  push(make(PickleKind::kGlobal, full, {}));
+}
+
+const std::string& PickleMachine::text(const PickleValue& value, const char* what) const {
+  if (value.kind != PickleKind::kText) fail(fmt::format("{} is no text", what));
+  return result_.text(value);
+}
+
+uint64_t PickleMachine::count(const PickleValue& value, const char* what) const {
+  if (value.kind != PickleKind::kInteger || value.integer < 0) fail(fmt::format("{} is no count", what));
+  return static_cast<uint64_t>(value.integer);
+}
+
+const std::vector<PickleValue>& PickleMachine::arguments(const PickleValue& value, size_t least, size_t most) const {
+  if (value.kind != PickleKind::kTuple || result_.items(value).size() < least || result_.items(value).size() > most) {
+    fail(fmt::format("a call without its {} to {} arguments", least, most));
+  }
+  return result_.items(value);
+}
+
+std::vector<int64_t> PickleMachine::sizes(const PickleValue& value) const {
+  std::vector<int64_t> result;
+  for (const PickleValue& item : arguments(value, 0, 64)) {
+    result.push_back(static_cast<int64_t>(count(item, "a size or stride")));
+  }
+  return result;
+}
+
+PickleValue PickleMachine::call(const PickleValue& function, const PickleValue& given) {
+  if (function.kind != PickleKind::kGlobal) fail("it calls something that is no function");
+  const std::string name = result_.text(function);
+  if (name == "collections OrderedDict") {
+    // Python 2 wrote the entries as one list of pairs.
+    const std::vector<PickleValue> args = arguments(given, 0, 1);
+    std::vector<PickleValue> entries;
+    if (!args.empty() && args[0].kind != PickleKind::kList) fail("an ordered dictionary of something else than a list");
+    for (const PickleValue& pair : args.empty() ? std::vector<PickleValue>{} : result_.items(args[0])) {
+      for (const PickleValue& part : pair.kind == PickleKind::kList ? result_.items(pair) : arguments(pair, 2, 2)) {
+        entries.push_back(part);
+      }
+    }
+    if (entries.size() % 2 != 0) fail("a key without a value");
+    return make(PickleKind::kDict, "", std::move(entries));
+  }
+  if (name == "torch._utils _rebuild_tensor") return rebuild_tensor(arguments(given, 4, 4), false);
+  if (name == "torch._utils _rebuild_tensor_v2") return rebuild_tensor(arguments(given, 6, 7), false);
+  if (name == "torch._utils _rebuild_tensor_v3") return rebuild_tensor(arguments(given, 7, 8), true);
+  if (name == "torch._utils _rebuild_parameter") {
+    const PickleValue tensor = arguments(given, 3, 3)[0];
+    if (tensor.kind != PickleKind::kTensor) fail("a parameter that is no tensor");
+    return tensor;
+  }
+  if (name == "torch Size" || contains(kModuleFunctions, name)) return arguments(given, 1, 2)[0];
+  if (name == "torch device" || name == "_codecs encode") {
+    text(arguments(given, 1, 2)[0], "an argument");
+    return arguments(given, 1, 2)[0];
+  }
+  if (name == "argparse Namespace") return make_object(function, given);
+  fail(fmt::format("it calls {}, which is no function", name));
+}
+
+PickleValue PickleMachine::make_object(const PickleValue& type, const PickleValue& given) {
+  arguments(given, 0, 0);
+  const bool is_class =
+      type.kind == PickleKind::kGlobal && (result_.text(type) == "argparse Namespace" || is_module(result_.text(type)));
+  if (type.kind == PickleKind::kGlobal && result_.text(type) == "collections OrderedDict") return call(type, given);
+  if (!is_class) fail("it makes an object of something that is no known class");
+  return make(PickleKind::kObject, "", {type, PickleValue{}});
+}
+
+// Objects get their attributes; those of a dictionary (a state dict's versions) are of no use.
+void PickleMachine::build(PickleValue& object, const PickleValue& state) {
+  const bool is_plain = state.kind == PickleKind::kDict || state.kind == PickleKind::kNone;
+  if (object.kind == PickleKind::kDict && is_plain) return;
+  if (object.kind != PickleKind::kObject || state.kind != PickleKind::kDict) {
+    fail("it gives attributes to something that has none");
+  }
+  result_.nodes[object.index].items[1] = state;
+}
+
+// ("storage", type, key, device, count) and, in the older container, (key, first, count) of a part of it.
+PickleValue PickleMachine::load_persistent(const PickleValue& id) {
+  const std::vector<PickleValue> parts = arguments(id, 5, 6);
+  if (text(parts[0], "a persistent id") != "storage" || parts[1].kind != PickleKind::kGlobal) {
+    fail("a persistent id that is no storage");
+  }
+  const std::string type = result_.text(parts[1]);
+  const auto dtype = find_type(kStorages, type);
+  if (!dtype && type != kUntypedStorage) fail(fmt::format("a storage of type {}", type));
+  PickleStorage storage{text(parts[2], "a storage's key"),
+                        dtype.value_or(DType::kU8),
+                        dtype.has_value(),
+                        count(parts[4], "a storage's size"),
+                        "",
+                        0,
+                        0};
+  storage.base_key = storage.key;
+  storage.base_count = storage.count;
+  if (parts.size() > 5 && parts[5].kind != PickleKind::kNone) {
+    const std::vector<PickleValue>& view = arguments(parts[5], 3, 3);
+    storage.key = text(view[0], "a part's key");
+    storage.base_first = count(view[1], "a part's place");
+    storage.count = count(view[2], "a part's size");
+    if (storage.base_first > storage.base_count || storage.count > storage.base_count - storage.base_first) {
+      fail(fmt::format("a part of storage '{}' reaches out of it", storage.base_key));
+    }
+  }
+  if (!tensor_bytes(storage.dtype, {static_cast<int64_t>(storage.base_count)})) fail("a storage of impossible size");
+  charge(sizeof(PickleStorage) + 2 * storage.key.size());
+  PickleValue value{PickleKind::kStorage, {}};
+  value.index = result_.storages.size();
+  result_.storages.push_back(std::move(storage));
+  return value;
+}
+
+// (storage, first, size, stride, requires_grad, hooks, [dtype], [metadata]); what follows the strides is of no use.
+PickleValue PickleMachine::rebuild_tensor(const std::vector<PickleValue>& given, bool has_dtype) {
+  if (given[0].kind != PickleKind::kStorage) fail("a tensor without a storage");
+  const PickleStorage& storage = result_.storages[given[0].index];
+  PickleTensor tensor{given[0].index, storage.dtype, count(given[1], "a tensor's place"), sizes(given[2]),
+                      sizes(given[3])};
+  if (has_dtype) {
+    const auto dtype = given[6].kind == PickleKind::kGlobal ? find_type(kDTypes, result_.text(given[6])) : std::nullopt;
+    if (!dtype) fail("a tensor of unknown type");
+    tensor.dtype = *dtype;
+  } else if (!storage.is_typed) {
+    fail("a tensor without a type");
+  }
+  if (tensor.shape.size() != tensor.strides.size()) fail("a tensor with fewer strides than sizes");
+  require_inside(tensor, storage, options_.where);
+  charge(sizeof(PickleTensor) + 16 * tensor.shape.size());
+  PickleValue value{PickleKind::kTensor, {}};
+  value.index = result_.tensors.size();
+  result_.tensors.push_back(std::move(tensor));
+  return value;
+}
+
+}  // namespace itpn

@@ -1,0 +1,25 @@
+// The tensors and plain values of a pickle, by the path of keys that leads to them.
+#pragma once
+
+#include <map>
+
+#include "itpn/io/pickle.h"
+
+namespace itpn {
+
+struct NamedPickleTensor {
+  std::string name;   // keys joined by dots: "optimizer.state.0.exp_avg"
+  std::string group;  // the first of several keys: "optimizer"
+  size_t tensor = 0;  // index into Pickle::tensors
+};
+
+struct PickleContents {
+  std::vector<NamedPickleTensor> tensors;
+  std::map<std::string, std::string> values;  // numbers, texts and truth values at most two keys deep
+};
+
+// Throws a checkpoint error (exit 4) where the values are nested too deeply or are too many, where two tensors have the
+// same name, and for a key that is neither text nor number.
+PickleContents list_pickle(const Pickle& pickle, const std::string& where);
+
+}  // namespace itpn

@@ -1,0 +1,135 @@
+#include "itpn/io/pth_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "itpn/io/pth_for_test.h"
+#include "itpn/io/weights_file.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temporary_directory.h"
+
+namespace itpn {
+namespace {
+
+using namespace test;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class PthFileTest : public testing::Test {
+ protected:
+  std::string write(const std::string& content) {
+    const std::string path = directory_.file("w.pth");
+    write_file_atomically(posix_fs(), path, content);
+    return path;
+  }
+  std::unique_ptr<WeightsSource> open(const std::string& content) { return open_pth_file(posix_fs(), write(content)); }
+  std::string bytes(WeightsSource& file, size_t index) {
+    std::string text(file.tensors()[index].info.bytes, '\0');
+    file.read(index, std::as_writable_bytes(std::span(text)));
+    return text;
+  }
+  TemporaryDirectory directory_;
+};
+
+// Twelve bytes as 3 x 4, whole, transposed, a column, a repeated row, an empty and a scalar one, in both containers.
+TEST_F(PthFileTest, ReadsViewsRowByRow) {
+  const Storages storages = {{"0", "abcdefghijkl"}};
+  for (const bool is_legacy : {false, true}) {
+    const std::string storage = storage_op("Byte", "0", 12, is_legacy);
+    const std::vector<std::pair<ViewForTest, std::string>> views = {{{0, {3, 4}, {4, 1}}, "abcdefghijkl"},
+                                                                    {{0, {4, 3}, {1, 4}}, "aeibfjcgkdhl"},
+                                                                    {{1, {3}, {4}}, "bfj"},
+                                                                    {{4, {2, 4}, {0, 1}}, "efghefgh"},
+                                                                    {{12, {0, 4}, {4, 1}}, ""},
+                                                                    {{11, {}, {}}, "l"},
+                                                                    {{2, {1, 2}, {999, 1}}, "cd"}};
+    std::string list = "](";
+    for (const auto& [view, expected] : views) list += tensor_op(storage, view);
+    const std::string pickle = dict_op(list + "e", "model");
+    const auto file = open(is_legacy ? legacy_pth(pickle, storages, 1) : zip_pth(pickle, storages));
+    EXPECT_EQ(file->format(), is_legacy ? WeightsFormat::kPthLegacy : WeightsFormat::kPthZip);
+    ASSERT_EQ(file->tensors().size(), views.size());
+    for (size_t i = 0; i < views.size(); ++i) {
+      EXPECT_EQ(bytes(*file, i), views[i].second) << i;
+      EXPECT_EQ(file->tensors()[i].info.shape, views[i].first.shape);
+      EXPECT_EQ(file->tensors()[i].info.name, "model." + std::to_string(i));
+      EXPECT_EQ(file->tensors()[i].group, "model");
+    }
+  }
+}
+
+TEST_F(PthFileTest, AViewLargerThanTheWindowIsGatheredRight) {
+  const int64_t rows = 3000, columns = 3000;  // 9 MB: two windows
+  std::string content(static_cast<size_t>(rows * columns), '\0');
+  for (size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i % 251);
+  const auto file =
+      open(zip_pth(dict_op(tensor_op(storage_op("Byte", "0", rows * columns), {0, {columns, rows}, {1, columns}})),
+                   {{"0", content}}));
+  const std::string read = bytes(*file, 0);
+  size_t wrong = 0;
+  for (size_t c = 0; c < 3000; ++c) {
+    for (size_t r = 0; r < 3000; ++r) wrong += read[c * 3000 + r] != content[r * 3000 + c];
+  }
+  EXPECT_EQ(wrong, 0u);
+}
+
+TEST_F(PthFileTest, PartsOfAStorageOfTheOlderContainerAreFound) {
+  const std::string part = "(" + text_op("storage") + "ctorch\nByteStorage\n" + text_op("0") + text_op("cpu") +
+                           integer_op(6) + "(" + text_op("p") + integer_op(2) + integer_op(3) + "ttQ";
+  const auto file = open(legacy_pth(dict_op(tensor_op(part, {1, {2}, {1}})), {{"0", "abcdef"}}, 1));
+  EXPECT_EQ(bytes(*file, 0), "de");
+}
+
+TEST_F(PthFileTest, FindsTheWeightsUnderTheirEntryAndTellsOfTheRest) {
+  const Storages storages = {{"0", "abcd"}};
+  const std::string tensor = tensor_op(storage_op("Byte", "0", 4), {0, {4}, {1}});
+  const std::string args = "cargparse\nNamespace\n)\x81}" + text_op("lr") + "G\x3f\xe0\0\0\0\0\0\0"s + "sb";
+  WeightsFile file(posix_fs(), write(zip_pth("}(" + text_op("optimizer") + dict_op(dict_op(tensor, "m"), "state") +
+                                                 text_op("epoch") + "K\x07" + text_op("args") + args +
+                                                 text_op("model") + dict_op(tensor, "a.weight") + "u",
+                                             storages)));
+  EXPECT_EQ(file.key(), "model");
+  ASSERT_EQ(file.tensors().size(), 1u);
+  EXPECT_EQ(file.tensors()[0].name, "a.weight");
+  EXPECT_EQ(file.other_entries().at("optimizer"), 1u);
+  EXPECT_EQ(file.metadata().at("epoch"), "7");
+  EXPECT_EQ(file.metadata().at("args.lr"), "0.5");
+  WeightsFile other(posix_fs(), file.path(), {.key = "optimizer"});
+  EXPECT_EQ(other.tensors().at(0).name, "state.m");
+}
+
+TEST_F(PthFileTest, ChecksumsAreComparedUnlessTold) {
+  std::string content = zip_pth(dict_op(tensor_op(storage_op("Byte", "0", 4), {1, {2}, {1}})), {{"0", "abcd"}});
+  content[content.find("abcd")] = 'x';  // outside the view, inside the storage
+  const auto file = open(content);
+  try {
+    bytes(*file, 0);
+    FAIL() << "read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
+    EXPECT_THAT(error.what(), HasSubstr("'a/data/0' is damaged"));
+  }
+  EXPECT_THROW(bytes(*file, 0), Error);  // the second time too
+  EXPECT_EQ(bytes(*open_pth_file(posix_fs(), directory_.file("w.pth"), {.checks_checksums = false}), 0), "bc");
+}
+
+TEST_F(PthFileTest, OpensEveryReferenceFileAndRefusesItCut) {
+  const auto folder = shared_path("reference/fixtures");
+  if (!folder) GTEST_SKIP() << "needs ../shared/reference/fixtures";
+  std::vector<DirectoryEntry> entries;
+  posix_fs().list(*folder, &entries);
+  int count = 0;
+  for (const DirectoryEntry& entry : entries) {
+    if (!entry.name.ends_with(".pth") && !entry.name.ends_with(".pt")) continue;
+    ++count;
+    const std::string content = read_text_file(posix_fs(), *folder + "/" + entry.name);
+    EXPECT_FALSE(open(content)->tensors().empty()) << entry.name;
+    for (size_t part = 0; part < 40; ++part) {
+      EXPECT_THROW(open(content.substr(0, content.size() * part / 40)), Error) << entry.name << " " << part;
+    }
+  }
+  EXPECT_GE(count, 1);
+}
+
+}  // namespace
+}  // namespace itpn

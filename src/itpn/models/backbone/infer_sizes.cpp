@@ -1,0 +1,183 @@
+#include "itpn/models/backbone/infer_sizes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <unordered_map>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+constexpr int64_t kHeadWidth = 64, kDecoderHeadWidth = 32;
+
+// The shapes of a file by name.
+class Shapes {
+ public:
+  Shapes(std::span<const TensorInfo> tensors, const std::string& where) : where_(where) {
+    for (const TensorInfo& tensor : tensors) shapes_.emplace(tensor.name, &tensor.shape);
+  }
+  bool has(const std::string& name) const { return shapes_.contains(name); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw checkpoint_error(fmt::format("{}: not the weights of an iTPN: {}", where_, what));
+  }
+  const std::vector<int64_t>& at(const std::string& name, size_t axes) const {
+    const auto found = shapes_.find(name);
+    if (found == shapes_.end()) fail(fmt::format("it has no {}", name));
+    const std::vector<int64_t>& shape = *found->second;
+    bool is_positive = shape.size() == axes;
+    for (const int64_t side : shape) is_positive = is_positive && side > 0 && side < (1 << 24);
+    if (!is_positive) fail(fmt::format("{} has shape {}, wanted {} axes", name, shape, axes));
+    return shape;
+  }
+  // How many of PREFIX0SUFFIX, PREFIX1SUFFIX, ... there are from `first` on, without gaps.
+  int64_t count(const std::string& prefix, const std::string& suffix, int64_t first = 0) const {
+    int64_t n = 0;
+    while (has(prefix + std::to_string(first + n) + suffix)) ++n;
+    return n;
+  }
+  double ratio(const std::string& name) const {
+    const std::vector<int64_t>& shape = at(name, 2);
+    return static_cast<double>(shape[0]) / static_cast<double>(shape[1]);
+  }
+
+ private:
+  const std::string& where_;
+  std::unordered_map<std::string, const std::vector<int64_t>*> shapes_;
+};
+
+int64_t grid_of(const Shapes& shapes, int64_t width) {
+  const std::vector<int64_t>& table = shapes.at("absolute_pos_embed", 3);
+  const auto grid = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(table[1]))));
+  if (table[2] != width || grid * grid != table[1]) {
+    shapes.fail(fmt::format("absolute_pos_embed has shape {}, wanted (1, a square, {})", table, width));
+  }
+  return grid;
+}
+
+std::string block(int64_t index) { return "blocks." + std::to_string(index); }
+
+// C-MLP blocks, merge, C-MLP blocks, merge, attention blocks.
+void infer_stages(const Shapes& shapes, BackboneConfig& config) {
+  const std::string norm = ".norm2.weight", merge = ".reduction.weight", attention = ".attn.qkv.weight";
+  config.stage1_depth = shapes.count("blocks.", norm);
+  const int64_t second = config.stage1_depth + 1;
+  config.stage2_depth = shapes.count("blocks.", norm, second);
+  const int64_t third = second + config.stage2_depth + 1;
+  config.depth = shapes.count("blocks.", attention, third);
+  if (!shapes.has(block(second - 1) + merge) || !shapes.has(block(third - 1) + merge) || config.depth == 0) {
+    shapes.fail("its blocks are not two stages of C-MLP blocks, a merge after each, and attention blocks");
+  }
+  config.mlp_ratio = shapes.ratio(block(third) + ".mlp.fc1.weight");
+  const std::string first = block(config.stage1_depth > 0 ? 0 : second);
+  if (shapes.has(first + ".conv.weight")) {
+    config.stage_mixer = "conv";
+  } else if (shapes.has(first + ".mlp.fc1.weight") && first != block(third)) {
+    config.bridge_mlp_ratio = shapes.ratio(first + ".mlp.fc1.weight");
+  }
+  const std::string table = block(third) + ".attn.relative_position_bias_table";
+  config.rpe = shapes.has(table);
+  config.num_heads = config.rpe ? shapes.at(table, 2)[1] : 0;
+  config.layer_scale = shapes.has(block(third) + ".gamma_1") ? 0.1 : 0.0;
+}
+
+BackboneConfig infer_backbone(const Shapes& shapes) {
+  const std::vector<int64_t>& patch = shapes.at("patch_embed.proj.weight", 4);  // (E/4, channels, P/4, P/4)
+  BackboneConfig config;
+  config.embed_dim = 4 * patch[0];
+  config.in_channels = patch[1];
+  config.patch_size = 4 * patch[2];
+  config.image_size = grid_of(shapes, config.embed_dim) * config.patch_size;
+  infer_stages(shapes, config);
+  return config;
+}
+
+PyramidConfig infer_pyramid(const Shapes& shapes) {
+  PyramidConfig config;
+  config.num_outs = 1;
+  if (!shapes.has("align_dim_16to8.weight")) return config;
+  config.fpn_dim = shapes.at("align_dim_16to8.weight", 2)[0];
+  config.num_outs = shapes.count("fpn_modules.", ".norm2.weight");
+  config.fpn_depth = shapes.count("block_16to8.", ".norm2.weight");
+  if (config.num_outs < 2) shapes.fail("a pyramid with fewer than two levels");
+  if (shapes.has("fpn_modules.0.mlp.fc1.weight")) config.mlp_ratio = shapes.ratio("fpn_modules.0.mlp.fc1.weight");
+  return config;
+}
+
+std::optional<DecoderConfig> infer_decoder(const Shapes& shapes) {
+  if (!shapes.has("decoder_pred.weight")) return std::nullopt;
+  DecoderConfig config;
+  config.dim = shapes.at("decoder_pred.weight", 2)[1];
+  config.depth = shapes.count("decoder_blocks.", ".attn.qkv.weight");
+  config.num_heads = std::max<int64_t>(1, config.dim / kDecoderHeadWidth);
+  if (config.depth > 0) config.mlp_ratio = shapes.ratio("decoder_blocks.0.mlp.fc1.weight");
+  return config;
+}
+
+bool is_of_size(const BackboneConfig& a, const BackboneConfig& preset) {
+  return a.embed_dim == preset.embed_dim && a.stage1_depth == preset.stage1_depth &&
+         a.stage2_depth == preset.stage2_depth && a.depth == preset.depth &&
+         (a.num_heads == 0 || a.num_heads == preset.num_heads);
+}
+
+// The preset whose backbone this is, and its heads where nothing else tells them.
+void apply_preset(InferredSizes& sizes) {
+  for (const std::string& name : preset_names()) {
+    const Preset preset = find_preset(name);
+    if (!is_of_size(sizes.backbone, preset.backbone)) continue;
+    sizes.preset = name;
+    sizes.backbone.num_heads = preset.backbone.num_heads;
+    const bool same_decoder = sizes.decoder && sizes.decoder->dim == preset.decoder.dim;
+    if (same_decoder) sizes.decoder->num_heads = preset.decoder.num_heads;
+    return;
+  }
+  if (sizes.backbone.num_heads == 0)
+    sizes.backbone.num_heads = std::max<int64_t>(1, sizes.backbone.embed_dim / kHeadWidth);
+}
+
+}  // namespace
+
+std::string InferredSizes::kind() const {
+  if (decoder) return "pre-training (pixels)";
+  if (has_clip_heads) return "pre-training (CLIP)";
+  if (classes) return "classifier";
+  return pyramid.num_outs > 1 ? "backbone and pyramid" : "backbone";
+}
+
+InferredSizes infer_sizes(std::span<const TensorInfo> tensors, const std::string& where) {
+  const Shapes shapes(tensors, where);
+  InferredSizes sizes;
+  sizes.backbone = infer_backbone(shapes);
+  sizes.pyramid = infer_pyramid(shapes);
+  sizes.decoder = infer_decoder(shapes);
+  if (shapes.has("head.weight")) sizes.classes = shapes.at("head.weight", 2)[0];
+  sizes.has_feature_heads = shapes.has("mfm_head.0.weight");
+  sizes.has_clip_heads = shapes.has("lm_head.weight");
+  sizes.are_heads_certain = sizes.backbone.num_heads > 0;
+  apply_preset(sizes);
+  return sizes;
+}
+
+void require_preset(const InferredSizes& sizes, const std::string& preset_name, const std::string& where) {
+  const Preset preset = find_preset(preset_name);
+  std::vector<std::string> different;
+  const auto compare = [&](const char* what, int64_t file, int64_t wanted) {
+    if (file != wanted)
+      different.push_back(fmt::format("{}: the file has {}, {} has {}", what, file, preset_name, wanted));
+  };
+  const BackboneConfig &a = sizes.backbone, &b = preset.backbone;
+  compare("width (embed_dim)", a.embed_dim, b.embed_dim);
+  compare("blocks of stage 1", a.stage1_depth, b.stage1_depth);
+  compare("blocks of stage 2", a.stage2_depth, b.stage2_depth);
+  compare("attention blocks", a.depth, b.depth);
+  if (sizes.are_heads_certain) compare("attention heads", a.num_heads, b.num_heads);
+  if (!different.empty()) {
+    throw checkpoint_error(fmt::format("{}: not the weights of {}: {}{}", where, preset_name,
+                                       fmt::join(different, "; "),
+                                       sizes.preset.empty() ? "" : fmt::format(". They are of {}", sizes.preset)));
+  }
+}
+
+}  // namespace itpn
