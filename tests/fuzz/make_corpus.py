@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Writes corpus/{exif,jpeg,png,safetensors,tar,webp}/: small hostile inputs, always the same ones. Good pictures and
-tars are not repeated here: the targets also read src/itpn/io/testdata.
+"""Writes corpus/{exif,jpeg,png,pth_legacy,pth_zip,safetensors,tar,webp}/: small hostile inputs, always the same ones.
+Good pictures and tars are not repeated here: the targets also read src/itpn/io/testdata.
 
     python3 tests/fuzz/make_corpus.py        (standard library only)
 """
+import io
 import json
 import random
 import shutil
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -15,7 +17,7 @@ HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
 # Parsers of other folders keep their own inputs; only these are rewritten.
-OWN = ("exif", "jpeg", "png", "safetensors", "tar", "webp")
+OWN = ("exif", "jpeg", "png", "pth_legacy", "pth_zip", "safetensors", "tar", "webp")
 
 
 def damaged(data, seed):
@@ -196,8 +198,98 @@ def tars():
         yield name, member + end
 
 
+def pickle_text(text):
+    return b"X" + struct.pack("<I", len(text)) + text
+
+
+def pickle_numbers(values):
+    return b"(" + b"".join(b"\x8a\x08" + struct.pack("<q", v) for v in values) + b"t"
+
+
+def pickle_tensor(kind, key, count, view, legacy=False):
+    """view: (first, shape, strides)."""
+    storage = b"(" + pickle_text(b"storage") + b"ctorch\n" + kind + b"Storage\n"
+    storage += pickle_text(key) + pickle_text(b"cpu")
+    storage += b"\x8a\x08" + struct.pack("<q", count) + (b"N" if legacy else b"") + b"tQ"
+    first = b"\x8a\x08" + struct.pack("<q", view[0])
+    return (b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + first + pickle_numbers(view[1])
+            + pickle_numbers(view[2]) + b"\x89ccollections\nOrderedDict\n)RtR")
+
+
+def pickles(legacy):
+    """Instructions between head and end of a pickle that describes storage "0" of four floats."""
+    def one(view, kind=b"Float", count=4):
+        return b"}(" + pickle_text(b"model") + b"}" + pickle_text(b"module.a") + pickle_tensor(
+            kind, b"0", count, view, legacy) + b"su"
+
+    for name, view in {"good": (0, [2, 2], [2, 1]), "transposed": (0, [2, 2], [1, 2]), "repeated": (1, [3, 2], [0, 1]),
+                       "scalar": (3, [], []), "empty": (4, [0, 7], [7, 1]), "outside": (1, [4], [1]),
+                       "negative": (0, [-1], [1]), "overflow": (0, [2 ** 62, 2 ** 62], [2 ** 62, 1]),
+                       "terabyte": (0, [2 ** 40], [0]), "far": (2 ** 63 - 1, [1], [1])}.items():
+        yield name, one(view)
+    yield "count_lies", one((0, [4], [1]), count=2 ** 60)
+    yield "type_differs", one((0, [2], [1]), kind=b"Double")
+    yield "call", b"cos\nsystem\n" + pickle_text(b"true") + b"\x85R"
+    yield "namespace", b"cargparse\nNamespace\n)\x81}" + pickle_text(b"lr") + b"G?\xe0\0\0\0\0\0\0sb"
+    yield "itself", b"]q\0h\0a"
+    yield "laughs", b"]q\0" + b"](h\0h\0h\0h\0h\0h\0eq\0" * 12
+    yield "deep", b"]" * 200 + b"a" * 199
+    yield "memo_huge", b"Nr\xff\xff\xff\xff"
+    yield "text_huge", b"X\xff\xff\xff\xff"
+    yield "stack", b"(" * 2000
+    yield "instructions", bytes(range(1, 46))
+    for seed in range(20):
+        yield f"flip_{seed}", damaged(one((0, [2, 2], [1, 2])), seed)
+
+
+def pth_zips():
+    def archive(pickle, extra=()):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as z:
+            for name, data in [("a/data.pkl", b"\x80\x02" + pickle + b"."), ("a/data/0", bytes(16)), *extra]:
+                z.writestr(zipfile.ZipInfo(name), data)
+        return out.getvalue()
+
+    for name, pickle in pickles(False):
+        yield "pickle_" + name, archive(pickle)
+    good = archive(dict(pickles(False))["good"], [("a/byteorder", b"little")])
+    for part in range(8):
+        yield f"cut_{part}", good[:len(good) * part // 8]
+    for seed in range(40):
+        yield f"flip_{seed}", damaged(good, seed)
+    for name, extra in {"big_endian": ("a/byteorder", b"big"), "two_pickles": ("b/data.pkl", b"N."),
+                        "script": ("a/constants.pkl", b"N."), "no_slash": ("x", b"")}.items():
+        yield name, archive(b"}", [extra])
+    yield "only_end", b"PK\5\6" + bytes(18)
+    yield "end_with_comment", good[:-2] + b"\3\0abc"
+
+
+def pth_legacies():
+    head = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."
+    machine = b"\x80\x02}" + pickle_text(b"little_endian") + b"\x88s."
+
+    def whole(pickle, keys=(b"0",), data=struct.pack("<q", 4) + bytes(16), start=head + machine):
+        return start + b"\x80\x02" + pickle + b".\x80\x02](" + b"".join(map(pickle_text, keys)) + b"e." + data
+
+    for name, pickle in pickles(True):
+        yield "pickle_" + name, whole(pickle)
+    pickle = dict(pickles(True))["good"]
+    good = whole(pickle)
+    for part in range(8):
+        yield f"cut_{part}", good[:len(good) * part // 8]
+    for seed in range(40):
+        yield f"flip_{seed}", damaged(good, seed)
+    yield "keys_missing", whole(pickle, keys=())
+    yield "keys_twice", whole(pickle, keys=(b"0", b"0"), data=(struct.pack("<q", 4) + bytes(16)) * 2)
+    yield "count_huge", whole(pickle, data=struct.pack("<q", -1) + bytes(16))
+    yield "trailing", good + b"x"
+    yield "big_endian", whole(pickle, start=head + machine.replace(b"\x88s.", b"\x89s."))
+    yield "other_magic", b"\x80\x02K\x01." + good
+
+
 def main():
-    makers = dict(exif=exifs, jpeg=jpegs, png=pngs, safetensors=safetensors_files, tar=tars, webp=webps)
+    makers = dict(exif=exifs, jpeg=jpegs, png=pngs, pth_legacy=pth_legacies, pth_zip=pth_zips,
+                  safetensors=safetensors_files, tar=tars, webp=webps)
     for kind in OWN:
         folder = CORPUS / kind
         shutil.rmtree(folder, ignore_errors=True)

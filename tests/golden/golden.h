@@ -76,4 +76,15 @@ bool add_kind(const std::string& prefix, Check check);
 // The check of the longest known prefix (whole words between underscores), or null where there is none.
 Check find_check(const std::string& name);
 
+// Archives of weights (.pth, .pt) are compared with a fixture of another name.
+struct ArchiveKind {
+  std::string fixture;  // that describes them
+  void (*check)(const Fixture&, const std::string& archive, Comparison&) = nullptr;
+};
+
+bool add_archive_kind(const std::string& prefix, const ArchiveKind& kind);
+
+// The kind of the longest known prefix of a file name; `check` null where there is none.
+ArchiveKind find_archive_kind(const std::string& file_name);
+
 }  // namespace itpn::golden

@@ -21,15 +21,12 @@ void print_line(const std::string& line) {
   std::fflush(stdout);
 }
 
-Outcome run_fixture(const std::string& folder, const std::string& name) {
-  const Check check = itpn::golden::find_check(name);
-  if (!check) {
-    print_line(fmt::format("skip {} (no check for this kind yet)", name));
-    return Outcome::kSkip;
-  }
+// Runs `check` and prints its line.
+template <class Run>
+Outcome run_check(const std::string& name, const Run& check) {
   try {
     Comparison comparison;
-    check(itpn::golden::load_fixture(folder, name), comparison);
+    check(comparison);
     print_line(fmt::format("{} {} worst={:.2e} tensor={} compared={}", comparison.passed() ? "pass" : "FAIL", name,
                            comparison.worst(), comparison.worst_name(), comparison.compared()));
     return comparison.passed() ? Outcome::kPass : Outcome::kFail;
@@ -37,6 +34,23 @@ Outcome run_fixture(const std::string& folder, const std::string& name) {
     print_line(fmt::format("FAIL {} worst=inf tensor=- {}", name, error.what()));
     return Outcome::kFail;
   }
+}
+
+Outcome skip(const std::string& name) {
+  print_line(fmt::format("skip {} (no check for this kind yet)", name));
+  return Outcome::kSkip;
+}
+
+Outcome run_fixture(const std::string& folder, const std::string& name) {
+  const Check check = itpn::golden::find_check(name);
+  if (!check) return skip(name);
+  return run_check(name, [&](Comparison& c) { check(itpn::golden::load_fixture(folder, name), c); });
+}
+
+Outcome run_archive(const std::string& folder, const std::string& name) {
+  const itpn::golden::ArchiveKind kind = itpn::golden::find_archive_kind(name);
+  if (!kind.check) return skip(name);
+  return run_check(name, [&](Comparison& c) { kind.check(itpn::golden::load_fixture(folder, kind.fixture), name, c); });
 }
 
 // Names of the descriptions, then file names of the weight archives, each in order.
@@ -60,10 +74,7 @@ int run_folder(const std::string& folder) {
   const Contents contents = list_folder(folder);
   int counts[3] = {0, 0, 0};
   for (const std::string& name : contents.fixtures) ++counts[static_cast<int>(run_fixture(folder, name))];
-  for (const std::string& name : contents.archives) {
-    print_line(fmt::format("skip {} (weight archives are not read yet)", name));
-    ++counts[static_cast<int>(Outcome::kSkip)];
-  }
+  for (const std::string& name : contents.archives) ++counts[static_cast<int>(run_archive(folder, name))];
   print_line(fmt::format("{} passed, {} failed, {} skipped", counts[0], counts[1], counts[2]));
   if (contents.fixtures.empty()) {
     std::fprintf(stderr, "itpn_golden: no NAME.json in %s\n", folder.c_str());

@@ -35,6 +35,7 @@ LoadRules pretraining_weight_rules() {
       {Side::kModelOnly, kDecoder, "the file has no decoder; starts at random"},
       {Side::kFileOnly, kClassifierHead, "head of a classifier"},
       {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
+      {Side::kModelOnly, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"},
       {Side::kOtherShape, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"}};
   add_index_rules(rules.expected);
   return rules;
