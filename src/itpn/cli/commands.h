@@ -11,6 +11,7 @@ int run_config(const Arguments& arguments);
 int run_data(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_plot(const Arguments& arguments);
+int run_convert(const Arguments& arguments);
 int run_benchmark(const Arguments& arguments);
 
 }  // namespace itpn::cli

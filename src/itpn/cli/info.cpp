@@ -1,10 +1,11 @@
-// itpn info: the size of a model and what it costs.
+// itpn info: the size of a model and what it costs, or what a file of weights is.
 #include "itpn/tasks/info.h"
 
 #include <cstdio>
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
+#include "itpn/tasks/convert.h"
 
 namespace itpn::cli {
 namespace {
@@ -12,22 +13,36 @@ namespace {
 constexpr const char* kExamples =
     "  itpn info itpn-base                        # parameters and multiply-accumulates, component by component\n"
     "  itpn info itpn-large --image-size 384x512\n"
-    "  itpn info itpn-base --json\n";
+    "  itpn info itpn-base --json\n"
+    "  itpn info itpn_base_pixel.pth --tensors    # a file of weights, a checkpoint or a run\n";
 
 }  // namespace
 
 int run_info(const Arguments& arguments) {
-  CommandLine line("itpn info",
-                   "Parameters and multiply-accumulates of a model, component by component: as a classifier, in "
-                   "pre-training, and as the backbone of a detector.",
-                   kExamples);
+  CommandLine line(
+      "itpn info",
+      "Parameters and multiply-accumulates of a model, component by component: as a classifier, in "
+      "pre-training, and as the backbone of a detector. Of a file of weights: format, kind of model, sizes.",
+      kExamples);
   InfoRequest request;
   CLI::App& app = line.app();
-  app.add_option("PRESET", request.preset, "itpn-base, itpn-large, itpn-small, itpn-tiny or itpn-nano");
+  WeightsInfoRequest file;
+  app.add_option("MODEL", request.preset,
+                 "itpn-base, itpn-large, itpn-small, itpn-tiny or itpn-nano; or .safetensors, .pth, .pt, a checkpoint, "
+                 "a run");
   app.add_option("--image-size", request.image_size, "Pixels; the preset's own if absent")
       ->type_name("SIDE|HEIGHTxWIDTH");
   app.add_flag("--json", request.json, "For programs");
+  app.add_flag("--tensors", file.tensors, "List the tensors of a file");
+  app.add_option("--key", file.key, "Entry of the file that holds the weights; found if absent")->type_name("NAME");
+  app.add_flag("--skip-checksums", file.skip_checksums, "Read a .pth that was written without checksums");
   if (!line.parse(arguments)) return 0;
+  if (is_weights_path(request.preset)) {
+    file.path = request.preset;
+    file.json = request.json;
+    std::fputs(weights_info(file).c_str(), stdout);
+    return 0;
+  }
   std::fputs(model_info(request).c_str(), stdout);
   return 0;
 }

@@ -26,7 +26,8 @@ int run(const Arguments& arguments) {
       {{"pretrain", "Pre-train a model on pictures without labels", run_pretrain},
        {"reconstruct", "Show what a pre-trained model draws for hidden patches", run_reconstruct},
        {"data", "Check a dataset: what is there, what is broken", run_data},
-       {"info", "Parameters and multiply-accumulates of a model", run_info},
+       {"info", "A model's parameters and multiply-accumulates, or what a file of weights is", run_info},
+       {"convert", "Weights from one format to another", run_convert},
        {"plot", "Draw the curves of runs", run_plot},
        {"benchmark", "Measure the speed of this machine", run_benchmark},
        {"config", "List, check and print the keys of a recipe", run_config}}};

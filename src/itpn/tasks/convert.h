@@ -1,0 +1,40 @@
+// `itpn convert`: weights from one format to another, and `itpn info FILE`: what a file of weights is.
+#pragma once
+
+#include <string>
+
+namespace itpn {
+
+struct ConvertRequest {
+  std::string input;     // .safetensors, .pth, .pt, the directory of a checkpoint or of a run
+  std::string output;    // .safetensors, .pth or .pt
+  std::string key = "";  // entry of the input, "model_ema"; empty: found
+  bool overwrite = false;
+  bool skip_checksums = false;
+};
+
+struct ConvertResult {
+  size_t tensors = 0;
+  uint64_t bytes = 0;
+  std::string from;  // format and entry
+};
+
+// Keeps names, types, shapes and texts; takes off the entry that wraps the weights, no prefix. The output is whole or
+// not there. Throws usage_error where it exists, a checkpoint error (exit 4) or SystemError (exit 5).
+ConvertResult convert_weights(const ConvertRequest& request);
+
+struct WeightsInfoRequest {
+  std::string path;
+  std::string key = "";
+  bool tensors = false;  // list them
+  bool json = false;
+  bool skip_checksums = false;
+};
+
+// True where `info` is asked about a file or directory rather than a preset.
+bool is_weights_path(const std::string& text);
+
+// Format, entry, prefix, kind of model, inferred sizes, and on demand all tensors; as text or JSON.
+std::string weights_info(const WeightsInfoRequest& request);
+
+}  // namespace itpn
