@@ -1,39 +1,23 @@
 // How much memory a decoder takes at its worst, read from the kernel's high-water mark of this process.
 #include <gtest/gtest.h>
 #include <jpeglib.h>
-#include <malloc.h>
 #include <webp/encode.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "itpn/io/decode_image.h"
 #include "itpn/io/png_writer.h"
+#include "tests/support/process_memory.h"
 
 namespace itpn {
 namespace {
 
 constexpr int kSide = 2048;
 
-// A field of /proc/self/status in bytes, 0 where it is not there.
-int64_t process_memory(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(field + ":")) return std::strtoll(line.c_str() + field.size() + 1, nullptr, 10) * 1024;
-  }
-  return 0;
-}
-
-// Peak memory of decode_rgb above what the process had before.
 int64_t decoding_memory(std::span<const std::byte> bytes) {
-  malloc_trim(0);                               // memory that is free but still ours would hide what is taken
-  std::ofstream("/proc/self/clear_refs") << 5;  // resets the high-water mark
-  const int64_t before = process_memory("VmRSS");
-  const Image image = decode_rgb(bytes);
-  EXPECT_EQ(image.width, kSide);
-  return process_memory("VmHWM") - before;
+  return test::peak_memory([&] { EXPECT_EQ(decode_rgb(bytes).width, kSide); });
 }
 
 Image stripes(int channels) {
@@ -85,7 +69,7 @@ TEST(DecodeMemory, StaysWithinTenBytesAPixel) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "memory under AddressSanitizer says nothing";
 #endif
-  if (process_memory("VmHWM") == 0) GTEST_SKIP() << "needs /proc";
+  if (test::process_memory("VmHWM") == 0) GTEST_SKIP() << "needs /proc";
   constexpr int64_t kLimit = int64_t{kSide} * kSide * 10 + (16 << 20);
   EXPECT_LE(decoding_memory(encode_progressive_jpeg(stripes(3))), kLimit) << "JPEG";
   EXPECT_LE(decoding_memory(encode_png(stripes(4))), kLimit) << "PNG";
