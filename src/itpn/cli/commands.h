@@ -6,6 +6,12 @@
 namespace itpn::cli {
 
 int run_pretrain(const Arguments& arguments);
+int run_finetune(const Arguments& arguments);
+int run_linprobe(const Arguments& arguments);
+int run_knn(const Arguments& arguments);
+int run_eval(const Arguments& arguments);
+int run_predict(const Arguments& arguments);
+int run_embed(const Arguments& arguments);
 int run_reconstruct(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 int run_data(const Arguments& arguments);

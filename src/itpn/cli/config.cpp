@@ -8,14 +8,36 @@
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
 #include "itpn/tasks/config_page.h"
+#include "itpn/tasks/finetune.h"
+#include "itpn/tasks/linprobe.h"
 #include "itpn/tasks/pretrain_checks.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn::cli {
 namespace {
 
+// The task whose recipes are meant.
+void add_task(CommandLine& line, std::string& task) {
+  line.app()
+      .add_option("--task", task, "Whose recipe: pretrain, finetune or linprobe")
+      ->check(CLI::IsMember({"pretrain", "finetune", "linprobe"}));
+}
+
+// Calls `use` with the configuration that a recipe of `task` means.
+template <class Use>
+void with_config(const std::string& task, const std::string& recipe, const std::vector<std::string>& overrides,
+                 const Use& use) {
+  if (task == "finetune") return use(load_finetune_config(recipe, overrides));
+  if (task == "linprobe") return use(load_linprobe_config(recipe, overrides));
+  use(load_pretrain_config(recipe, overrides));
+}
+
+void check(const PretrainConfig& config) { check_pretrain_config(config); }
+void check(const FinetuneConfig& config) { check_finetune_config(config); }
+void check(const LinprobeConfig& config) { check_linprobe_config(config); }
+
 int run_reference(const Arguments& arguments) {
-  CommandLine line("itpn config reference", "Print every key of a pre-training recipe as a Markdown page.",
+  CommandLine line("itpn config reference", "Print every key of every recipe as a Markdown page.",
                    "  itpn config reference > docs/config.md\n");
   if (!line.parse(arguments)) return 0;
   std::fputs(config_page().c_str(), stdout);
@@ -25,24 +47,30 @@ int run_reference(const Arguments& arguments) {
 int run_dump(const Arguments& arguments) {
   CommandLine line("itpn config dump", "Print the whole effective configuration of a recipe, as TOML.",
                    "  itpn config dump\n"
-                   "  itpn config dump configs/pretrain/itpn_tiny_128.toml train.epochs=3\n");
-  std::string recipe;
+                   "  itpn config dump configs/pretrain/itpn_tiny_128.toml train.epochs=3\n"
+                   "  itpn config dump --task finetune\n");
+  std::string recipe, task = "pretrain";
   std::vector<std::string> overrides;
   line.app().add_option("RECIPE", recipe, "TOML file; without one, the built-in defaults");
+  add_task(line, task);
   line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
-  std::fputs(dump_config(load_pretrain_config(recipe, overrides)).c_str(), stdout);
+  with_config(task, recipe, overrides, [](const auto& config) { std::fputs(dump_config(config).c_str(), stdout); });
   return 0;
 }
 
 int run_check(const Arguments& arguments) {
   CommandLine line("itpn config check", "Check recipes without running them.",
-                   "  itpn config check configs/pretrain/*.toml\n");
-  std::vector<std::string> recipes;
+                   "  itpn config check configs/pretrain/*.toml\n"
+                   "  itpn config check --task finetune configs/finetune/*.toml data.path=DIR\n");
+  std::vector<std::string> recipes, overrides;
+  std::string task = "pretrain";
   line.app().add_option("RECIPES", recipes, "TOML files")->required();
+  add_task(line, task);
+  line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
   for (const std::string& recipe : recipes) {
-    check_pretrain_config(load_pretrain_config(recipe, {}));
+    with_config(task, recipe, overrides, [](const auto& config) { check(config); });
     std::puts(fmt::format("{}: ok", recipe).c_str());
   }
   return 0;

@@ -20,10 +20,18 @@ int run(const Arguments& arguments) {
   }
   const CommandGroup commands = {
       "itpn",
-      "Pre-trains integrally pre-trained transformer pyramid networks (iTPN) on pictures.",
+      "Pre-trains, fine-tunes and uses integrally pre-trained transformer pyramid networks (iTPN).",
       "  itpn pretrain --output-dir out/first\n"
-      "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n",
+      "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n"
+      "  itpn finetune configs/finetune/itpn_tiny_128.toml --init out/run -o out/classifier data.path=DIR\n"
+      "  itpn predict out/classifier photo.jpg\n",
       {{"pretrain", "Pre-train a model on pictures without labels", run_pretrain},
+       {"finetune", "Train a classifier from end to end", run_finetune},
+       {"linprobe", "Train one linear layer on frozen features", run_linprobe},
+       {"knn", "Accuracy of the nearest neighbours of frozen features", run_knn},
+       {"eval", "Accuracy of a classifier, class by class", run_eval},
+       {"predict", "Say which classes pictures show", run_predict},
+       {"embed", "Write features of pictures", run_embed},
        {"reconstruct", "Show what a pre-trained model draws for hidden patches", run_reconstruct},
        {"data", "Check a dataset: what is there, what is broken", run_data},
        {"info", "A model's parameters and multiply-accumulates, or what a file of weights is", run_info},

@@ -87,6 +87,7 @@ bool Loader::open_slot() {
   batch.width = producer_.transform().width();
   batch.channels = kChannels;
   batch.epoch = opened_.epoch;
+  batch.replaced.clear();
   const auto count = static_cast<size_t>(batch.count);
   batch.pixels.resize(count * static_cast<size_t>(batch.height * batch.width * kChannels));
   batch.labels.resize(count);
@@ -183,6 +184,7 @@ HostBatch Loader::hand_out() {
   for (size_t place = 0; place < slot.bad.size(); ++place) {
     for (const BadSample& bad : slot.bad[place]) bad_samples_.add(bad);
     if (slot.failures[place]) std::rethrow_exception(slot.failures[place]);
+    if (!slot.bad[place].empty()) slot.batch.replaced.push_back(static_cast<int64_t>(place));
   }
   collect_erased(slot);
   advance();

@@ -14,6 +14,8 @@ constexpr const char* kEmaFile = "ema.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kStateFile = "state.json";
 
+using Metadata = std::map<std::string, std::string>;
+
 struct NamedFile {
   const char* name;
   const NamedTensors* tensors;
@@ -27,13 +29,14 @@ std::vector<NamedFile> tensor_files(const StateTensors& tensors) {
   return files;
 }
 
-CheckpointFile tensor_checkpoint_file(const NamedFile& file) {
+CheckpointFile tensor_checkpoint_file(const NamedFile& file, std::map<std::string, std::string> metadata) {
   const NamedTensors& tensors = *file.tensors;
   uint64_t bytes = 0;
   for (const auto& [name, tensor] : tensors) bytes += tensor.nbytes();
+  metadata["format"] = "pt";
   return {file.name,
-          [&tensors](const ByteSink& sink) {
-            return write_safetensors(sink, as_tensor_bytes(tensors), {{"format", "pt"}});
+          [&tensors, metadata = std::move(metadata)](const ByteSink& sink) {
+            return write_safetensors(sink, as_tensor_bytes(tensors), metadata);
           },
           bytes};
 }
@@ -46,12 +49,17 @@ CheckpointFile tensor_checkpoint_file(const NamedFile& file) {
 }  // namespace
 
 StateSnapshot take_snapshot(const StateTensors& tensors, const Progress& progress) {
-  return {{copy_to_host(tensors.model), copy_to_host(tensors.ema), copy_to_host(tensors.optimizer)}, to_json(progress)};
+  return {{copy_to_host(tensors.model), copy_to_host(tensors.ema), copy_to_host(tensors.optimizer)},
+          to_json(progress),
+          progress.weights_metadata};
 }
 
 std::vector<CheckpointFile> checkpoint_files(const StateSnapshot& snapshot) {
   std::vector<CheckpointFile> files;
-  for (const NamedFile& file : tensor_files(snapshot.tensors)) files.push_back(tensor_checkpoint_file(file));
+  for (const NamedFile& file : tensor_files(snapshot.tensors)) {
+    const bool holds_weights = file.tensors != &snapshot.tensors.optimizer;
+    files.push_back(tensor_checkpoint_file(file, holds_weights ? snapshot.weights_metadata : Metadata{}));
+  }
   files.push_back(text_checkpoint_file(kStateFile, snapshot.state_json));
   return files;
 }
@@ -66,7 +74,8 @@ void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const Stat
   const std::vector<NamedFile> wanted = tensor_files(tensors);
   std::vector<std::string> mismatches;
   if (tensors.ema.empty() && checkpoint.manifest.find(kEmaFile) != nullptr) {
-    mismatches.push_back(fmt::format("{}: the checkpoint has a teacher (mfm.enabled), this run has none", kEmaFile));
+    mismatches.push_back(
+        fmt::format("{}: the checkpoint has moving averages (mfm.enabled, ema.decay), this run has none", kEmaFile));
   }
   for (const NamedFile& file : wanted) {
     if (checkpoint.manifest.find(file.name) == nullptr) {

@@ -1,9 +1,11 @@
 // A training state as the files of a checkpoint, and back.
 //
 // model.safetensors holds the fp32 weights under the published names (with the heads of masked feature modelling),
-// ema.safetensors the teacher if there is one, optimizer.safetensors the moments, state.json the rest.
+// ema.safetensors their moving averages or the teacher if there are any, optimizer.safetensors the moments, state.json
+// the rest.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ namespace itpn {
 struct StateSnapshot {
   StateTensors tensors;
   std::string state_json;
+  std::map<std::string, std::string> weights_metadata;
 };
 
 // Copies what training is going to change. On an accelerator the copies wait for the work queued before.

@@ -16,7 +16,7 @@ constexpr int kMaxFailures = 3;
 
 Checkpointer::Checkpointer(CheckpointStore& store, const CheckpointConfig& config,
                            std::function<StateTensors()> tensors)
-    : config_(config), tensors_(std::move(tensors)), saver_(store) {}
+    : store_(store), config_(config), tensors_(std::move(tensors)), saver_(store) {}
 
 void Checkpointer::start_from(const VerifiedCheckpoint& checkpoint) {
   last_good_ = checkpoint.path;
@@ -24,6 +24,7 @@ void Checkpointer::start_from(const VerifiedCheckpoint& checkpoint) {
 }
 
 bool Checkpointer::is_due(const Progress& progress) const {
+  if (progress.best.step == progress.step && last_good_step_ != progress.step) return true;
   if (config_.every_steps > 0 && progress.step % config_.every_steps == 0) return true;
   return config_.every_minutes > 0.0 && since_save_.seconds() >= 60.0 * config_.every_minutes;
 }
@@ -31,6 +32,7 @@ bool Checkpointer::is_due(const Progress& progress) const {
 void Checkpointer::save(const Progress& progress) {
   note([this] { return saver_.wait(); });
   since_save_.restart();
+  if (progress.best.step == progress.step) best_step_ = progress.step;
   // The job owns the snapshot: it is written while training changes the live tensors.
   const auto snapshot = std::make_shared<const StateSnapshot>(take_snapshot(tensors_(), progress));
   SaveJob job{progress.step, checkpoint_files(*snapshot), {{"config_hash", progress.config_hash}}};
@@ -47,10 +49,23 @@ void Checkpointer::poll() {
 
 void Checkpointer::finish(const Progress& progress) {
   note([this] { return saver_.wait(); });
-  if (last_good_step_ == progress.step) return;
+  if (last_good_step_ == progress.step) {
+    best_step_ = progress.best.step;
+    mark_if_best(progress.step);
+    return;
+  }
   failures_ = kMaxFailures - 1;  // there is no later step at which it could be tried again
   save(progress);
   note([this] { return saver_.wait(); });
+}
+
+void Checkpointer::mark_if_best(int64_t step) {
+  if (step != best_step_) return;
+  try {
+    store_.mark_best(step);
+  } catch (const Error& error) {
+    log::warning(fmt::format("{}; the best checkpoint so far is not marked and may be deleted later", error.what()));
+  }
 }
 
 void Checkpointer::note(const std::function<std::optional<SavedCheckpoint>()>& outcome) {
@@ -60,6 +75,7 @@ void Checkpointer::note(const std::function<std::optional<SavedCheckpoint>()>& o
     failures_ = 0;
     last_good_ = saved->path;
     last_good_step_ = saved->step;
+    mark_if_best(saved->step);
     log::debug(fmt::format("{}: {} bytes in {:.2f} s", saved->path, saved->bytes, saved->seconds));
   } catch (const SaveError& error) {
     if (++failures_ >= kMaxFailures) throw;

@@ -84,8 +84,6 @@ void visit_fields(V& v, CheckpointConfig& c) {
 // What is written down while training.
 struct LogConfig {
   int64_t every_steps = 10;
-  int64_t panel_every_steps = 0;
-  int64_t panel_images = 8;
   int64_t validate_every_epochs = 1;
   bool tensorboard = true;
 };
@@ -93,9 +91,6 @@ struct LogConfig {
 template <class V>
 void visit_fields(V& v, LogConfig& c) {
   v("every_steps", c.every_steps, {.doc = "steps between two lines of metrics.jsonl", .min = 1});
-  v("panel_every_steps", c.panel_every_steps,
-    {.doc = "steps between two panels of pictures in samples/; 0 = only at the end", .min = 0});
-  v("panel_images", c.panel_images, {.doc = "rows of a panel; 0 = no panels", .min = 0, .max = 64});
   v("validate_every_epochs", c.validate_every_epochs,
     {.doc = "epochs between two passes over data.val_path; 0 = only at the end", .min = 0});
   v("tensorboard", c.tensorboard, {.doc = "also write TensorBoard events"});

@@ -22,7 +22,7 @@ double epochs_done(const Progress& progress) { return epochs_done(progress, prog
 
 RunRecorder::RunRecorder(const Parts& parts, const Progress& start)
     : parts_(parts),
-      bar_({.label = "pretrain", .total = start.total_steps, .unit = "steps", .start = start.step}),
+      bar_({.label = parts.label, .total = start.total_steps, .unit = "steps", .start = start.step}),
       seconds_before_(start.counters.trained_seconds) {}
 
 void RunRecorder::on_step(const Progress& progress, const StepReport& report) {

@@ -16,6 +16,7 @@ namespace itpn {
 class RunRecorder : public LoopObserver {
  public:
   struct Parts {
+    std::string label;  // of the progress bar
     MetricsWriter& metrics;
     Checkpointer& checkpointer;
     LogConfig log;

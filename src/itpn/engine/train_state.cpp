@@ -44,6 +44,14 @@ void visit_state(P& p, V&& visit) {
   visit("program_version", p.program_version);
 }
 
+// Keys that checkpoints of older versions lack; their defaults are right for those.
+template <class P, class V>
+void visit_later_state(P& p, V&& visit) {
+  visit("task", p.task);
+  visit("best_step", p.best.step);
+  visit("best_value", p.best.value);
+}
+
 }  // namespace
 
 bool Progress::advance(int64_t samples) {
@@ -59,7 +67,9 @@ bool Progress::advance(int64_t samples) {
 
 std::string to_json(const Progress& progress) {
   json out = {{"format", "itpn-train-state"}, {"format_version", 1}};
-  visit_state(progress, [&out](const char* key, const auto& field) { out[key] = field; });
+  const auto write = [&out](const char* key, const auto& field) { out[key] = field; };
+  visit_state(progress, write);
+  visit_later_state(progress, write);
   return out.dump(2) + "\n";
 }
 
@@ -72,6 +82,9 @@ Progress progress_from_json(const std::string& text, const std::string& where) {
                                          where, in.at("format_version").get<int64_t>()));
     }
     visit_state(progress, [&in](const char* key, auto& field) { in.at(key).get_to(field); });
+    visit_later_state(progress, [&in](const char* key, auto& field) {
+      if (in.contains(key)) in.at(key).get_to(field);
+    });
   } catch (const json::exception& error) {
     throw checkpoint_error(fmt::format("{}: not a training state: {}", where, error.what()));
   }

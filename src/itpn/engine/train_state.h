@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,12 @@ struct RunCounters {
   double trained_seconds = 0.0;
 };
 
+// The checkpoint with the best validation result so far, by a number of which more is better.
+struct BestResult {
+  int64_t step = -1;  // -1: there is none
+  double value = 0.0;
+};
+
 // The part of the state that is plain numbers; written to state.json.
 struct Progress {
   int64_t step = 0;           // optimiser steps done, skipped ones included
@@ -46,13 +53,17 @@ struct Progress {
   RunCounters counters;
   uint64_t metrics_bytes = 0;  // length of metrics.jsonl when the checkpoint was taken
   DataFingerprint data;
-  std::string config_toml;  // effective configuration
+  BestResult best;
+  std::string task = "pretrain";  // the subcommand that trains
+  std::string config_toml;        // effective configuration
   std::string config_hash;
   int64_t seed = 0;
   int64_t threads = 0;
   std::string cpu_capability;
   std::string torch_version;
   std::string program_version;
+  // What the files of weights say about the model; not part of state.json.
+  std::map<std::string, std::string> weights_metadata;
 
   // Mean over the steps of the epoch so far; 0 where none has changed anything.
   double mean_epoch_loss() const { return epoch_loss_count > 0 ? epoch_loss_sum / epoch_loss_count : 0.0; }

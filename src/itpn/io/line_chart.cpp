@@ -7,12 +7,10 @@
 #include <cmath>
 #include <limits>
 
-#include "itpn/io/bitmap_font.h"
+#include "itpn/io/canvas.h"
 
 namespace itpn {
 namespace {
-
-using Colour = std::array<uint8_t, 3>;
 
 constexpr Colour kInk = {40, 40, 40};
 constexpr Colour kGrid = {225, 225, 225};
@@ -20,9 +18,8 @@ constexpr Colour kGrid = {225, 225, 225};
 constexpr std::array<Colour, 7> kPalette = {Colour{0, 114, 178},   Colour{213, 94, 0},   Colour{0, 158, 115},
                                             Colour{204, 121, 167}, Colour{86, 180, 233}, Colour{230, 159, 0},
                                             Colour{90, 90, 90}};
-constexpr int kTextScale = 2;
-constexpr int kCharacterWidth = (kGlyphWidth + 1) * kTextScale;
-constexpr int kLineHeight = (kGlyphHeight + 3) * kTextScale;
+constexpr int kCharacterWidth = Canvas::kCharacterWidth;
+constexpr int kLineHeight = Canvas::kLineHeight;
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -41,67 +38,6 @@ struct Range {
   }
 };
 
-class Canvas {
- public:
-  Canvas(int width, int height) {
-    image_.width = width;
-    image_.height = height;
-    image_.channels = 3;
-    image_.pixels.assign(static_cast<size_t>(width) * static_cast<size_t>(height) * 3, 255);
-  }
-
-  // Mixes `colour` into a pixel with the given coverage in [0, 1].
-  void blend(int x, int y, const Colour& colour, double coverage) {
-    if (x < 0 || y < 0 || x >= image_.width || y >= image_.height) return;
-    uint8_t* pixel =
-        &image_.pixels[(static_cast<size_t>(y) * static_cast<size_t>(image_.width) + static_cast<size_t>(x)) * 3];
-    for (size_t c = 0; c < 3; ++c) {
-      pixel[c] = static_cast<uint8_t>(std::lround(pixel[c] + (colour[c] - pixel[c]) * coverage));
-    }
-  }
-
-  void rectangle(int left, int top, int width, int height, const Colour& colour) {
-    for (int y = top; y < top + height; ++y) {
-      for (int x = left; x < left + width; ++x) blend(x, y, colour, 1.0);
-    }
-  }
-
-  void text(int left, int top, const std::string& words, const Colour& colour) {
-    for (const char character : words) {
-      const Glyph& glyph = glyph_of(character);
-      for (int y = 0; y < kGlyphHeight * kTextScale; ++y) {
-        for (int x = 0; x < kGlyphWidth * kTextScale; ++x) {
-          const int row = glyph[static_cast<size_t>(y / kTextScale)];
-          if (row >> (kGlyphWidth - 1 - x / kTextScale) & 1) blend(left + x, top + y, colour, 1.0);
-        }
-      }
-      left += kCharacterWidth;
-    }
-  }
-
-  // A stroke about two pixels wide, with soft edges: coverage falls with the distance from the segment.
-  void segment(double x0, double y0, double x1, double y1, const Colour& colour) {
-    constexpr double kHalfWidth = 1.0;
-    const double dx = x1 - x0, dy = y1 - y0, squared = dx * dx + dy * dy;
-    const int left = static_cast<int>(std::floor(std::min(x0, x1) - 2)),
-              right = static_cast<int>(std::ceil(std::max(x0, x1) + 2));
-    const int top = static_cast<int>(std::floor(std::min(y0, y1) - 2)),
-              bottom = static_cast<int>(std::ceil(std::max(y0, y1) + 2));
-    for (int y = top; y <= bottom; ++y) {
-      for (int x = left; x <= right; ++x) {
-        const double along = squared > 0 ? std::clamp(((x - x0) * dx + (y - y0) * dy) / squared, 0.0, 1.0) : 0.0;
-        const double distance = std::hypot(x - x0 - along * dx, y - y0 - along * dy);
-        blend(x, y, colour, std::clamp(kHalfWidth + 0.5 - distance, 0.0, 1.0));
-      }
-    }
-  }
-
-  Image take() { return std::move(image_); }
-
- private:
-  Image image_;
-};
-
 // Where the data lie in the picture.
 struct Frame {
   int left, top, right, bottom;
@@ -111,7 +47,7 @@ struct Frame {
   double pixel_y(double value) const { return bottom - (value - y.low) / (y.high - y.low) * (bottom - top); }
 };
 
-int text_width(const std::string& words) { return static_cast<int>(words.size()) * kCharacterWidth; }
+int text_width(const std::string& words) { return Canvas::text_width(words); }
 
 std::string tick_label(double value) { return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value); }
 

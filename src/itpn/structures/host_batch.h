@@ -31,6 +31,7 @@ struct HostBatch {
   std::vector<int64_t> labels;      // (count), class index; -1 where the dataset has no labels
   std::vector<uint64_t> positions;  // (count), global sample position within the epoch
   std::vector<EraseBox> erased;     // in the order of the pictures
+  std::vector<int64_t> replaced;    // places in the batch whose own picture could not be used: another one is there
   uint64_t epoch = 0;
   double wait_seconds = 0.0;  // time that the consumer waited for this batch
 };

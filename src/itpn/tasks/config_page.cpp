@@ -1,18 +1,21 @@
 #include "itpn/tasks/config_page.h"
 
 #include "itpn/config/config.h"
+#include "itpn/tasks/classification_config.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
 namespace {
 
-constexpr const char* kIntroduction = R"(# Keys of a recipe
+constexpr const char* kIntroduction = R"(# Keys of the recipes
 
 Written by `itpn config reference > docs/config.md`; the text comes from the program, so change it there.
 
-A recipe is a TOML file with the tables below; what it does not name keeps its default. `base = "other.toml"` at its top
-reads that file first (relative to the recipe). The command line comes last: `itpn pretrain RECIPE train.epochs=3`, or
-`--set train.epochs=3`. Unknown keys, wrong types and values out of range are errors that name file, line and key.
+Each subcommand that trains has its own recipe: [pretrain](#itpn-pretrain), [finetune](#itpn-finetune),
+[linprobe](#itpn-linprobe). A recipe is a TOML file with the tables below; what it does not name keeps its default.
+`base = "other.toml"` at its top reads that file first (relative to the recipe). The command line comes last: `itpn
+pretrain RECIPE train.epochs=3`, or `--set train.epochs=3`. Unknown keys, wrong types and values out of range are errors
+that name file, line and key.
 
 "On resume" tells whether `--resume` accepts another value: *free* keys never change what is learnt; *fixed* ones do,
 and a resumed run refuses them without `--allow-change`.
@@ -21,6 +24,10 @@ and a resumed run refuses them without `--allow-change`.
 
 }  // namespace
 
-std::string config_page() { return kIntroduction + config_reference<PretrainConfig>(); }
+std::string config_page() {
+  return std::string(kIntroduction) + "# itpn pretrain\n\n" + config_reference<PretrainConfig>() +
+         "\n# itpn finetune\n\n" + config_reference<FinetuneConfig>() + "\n# itpn linprobe\n\n" +
+         config_reference<LinprobeConfig>();
+}
 
 }  // namespace itpn

@@ -55,6 +55,9 @@ void check_data(const PretrainConfig& config) {
   if (data.source != "synthetic" && data.path.empty()) {
     throw usage_error(fmt::format("data.source = \"{}\" needs data.path", data.source));
   }
+  if (config.log.knn_every_epochs > 0 && data.val_path.empty()) {
+    throw usage_error("log.knn_every_epochs needs data.val_path: pictures with classes that data.path has too");
+  }
   const auto channels = static_cast<size_t>(config.model.in_channels);
   if (data.mean.size() != channels || data.std.size() != channels) {
     throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",

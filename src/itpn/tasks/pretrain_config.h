@@ -56,6 +56,25 @@ void visit_fields(V& v, PretrainOptimConfig& c) {
   v("clip_grad", c.clip_grad, {.doc = "largest global norm of the gradient; 0 = no clipping", .min = 0.0});
 }
 
+struct PretrainLogConfig : LogConfig {
+  int64_t panel_every_steps = 0;
+  int64_t panel_images = 8;
+  int64_t knn_every_epochs = 0;
+};
+
+template <class V>
+void visit_fields(V& v, PretrainLogConfig& c) {
+  visit_fields(v, static_cast<LogConfig&>(c));
+  v("panel_every_steps", c.panel_every_steps,
+    {.doc = "steps between two panels of pictures in samples/; 0 = only at the end", .min = 0});
+  v("panel_images", c.panel_images, {.doc = "rows of a panel; 0 = no panels", .min = 0, .max = 64});
+  v("knn_every_epochs", c.knn_every_epochs,
+    {.doc =
+         "epochs between two k-NN accuracies of the frozen features; needs classes in data.path and data.val_path; 0 "
+         "= never",
+     .min = 0});
+}
+
 struct PretrainConfig {
   ModelConfig model;
   IntegralConfig pretrain;
@@ -65,7 +84,7 @@ struct PretrainConfig {
   TrainConfig train;
   PretrainOptimConfig optim;
   CheckpointConfig checkpoint;
-  LogConfig log;
+  PretrainLogConfig log;
 };
 
 template <class V>

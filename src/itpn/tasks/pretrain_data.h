@@ -7,29 +7,14 @@
 #include <string>
 
 #include "itpn/data/loader.h"
-#include "itpn/engine/train_state.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
 
-// Opens the training pictures and says how many there are; throws a data error (exit 3) where there is none, a usage
-// error where they do not fill one global batch.
-std::shared_ptr<const Dataset> open_training_data(const PretrainConfig& config);
-
-// Batches of training crops from `start` on, for ever. Bad samples are listed in `bad_list`.
-std::unique_ptr<Loader> make_training_loader(const PretrainConfig& config, std::shared_ptr<const Dataset> dataset,
-                                             const LoaderPosition& start, const std::string& bad_list);
-
-// One pass over all pictures in order, as centred crops.
-std::unique_ptr<Loader> make_evaluation_loader(const PretrainConfig& config, std::shared_ptr<const Dataset> dataset,
-                                               int64_t batch_size);
-
-// The identity of the pictures, to notice on resume that they have changed.
-DataFingerprint data_fingerprint(const Dataset& dataset);
-
 // Held-out pictures with centred crops, always the same; empty where data.val_path is.
 class ValidationData {
  public:
+  ValidationData() = default;
   explicit ValidationData(const PretrainConfig& config);
   bool is_empty() const { return dataset_ == nullptr; }
   const std::shared_ptr<const Dataset>& dataset() const { return dataset_; }

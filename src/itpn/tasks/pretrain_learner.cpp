@@ -49,6 +49,13 @@ double PretrainLearner::evaluate(const HostBatch& batch) {
   return model_->forward(input).losses.front().value.item<double>();
 }
 
+torch::Tensor PretrainLearner::features(const HostBatch& batch) {
+  const torch::NoGradGuard no_grad;
+  BackboneInput input;
+  input.images = ops::images_to_device(batch, statistics_, device_);
+  return model_->backbone.forward(input).u3.mean(1);
+}
+
 Image PretrainLearner::panel(const HostBatch& batch) {
   const torch::NoGradGuard no_grad;
   MimInput input = input_of(batch, /*epoch=*/0);

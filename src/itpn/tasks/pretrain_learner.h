@@ -12,10 +12,11 @@
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/ops/images_to_device.h"
 #include "itpn/tasks/pretrain_config.h"
+#include "itpn/tasks/train_session.h"
 
 namespace itpn {
 
-class PretrainLearner {
+class PretrainLearner : public Learner {
  public:
   PretrainLearner(const PretrainConfig& config, const torch::Device& device);
 
@@ -24,19 +25,19 @@ class PretrainLearner {
   StepLosses forward(const HostBatch& batch);
   // The masked pixel loss of a batch, without gradient; the mask of a sample depends on the seed and its position.
   double evaluate(const HostBatch& batch);
+  // (B, E) mean over the patches of the backbone's last feature, of whole pictures, without gradient.
+  torch::Tensor features(const HostBatch& batch);
   // Rows of original, masked picture, reconstruction, and reconstruction with the visible patches pasted.
   Image panel(const HostBatch& batch);
   // Moves the teacher towards the student.
   void update_teacher(double momentum);
 
-  // Everything that is learnt, live: fp32 masters and buffers, the teacher's averages, the optimiser's state.
-  StateTensors tensors() const;
-  // After all of tensors() has been read from a checkpoint.
-  void adopt(const StateTensors& tensors);
+  StateTensors tensors() const override;
+  void adopt(const StateTensors& tensors) override;
   // After tensors().model alone has been read: the teacher starts as a copy of the student again.
   void adopt_initial_weights();
 
-  ParameterUpdater& updater() { return *updater_; }
+  ParameterUpdater& updater() override { return *updater_; }
   MimModel& model() { return model_; }
 
  private:

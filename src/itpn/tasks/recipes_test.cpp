@@ -7,6 +7,8 @@
 
 #include "itpn/config/config.h"
 #include "itpn/tasks/config_page.h"
+#include "itpn/tasks/finetune.h"
+#include "itpn/tasks/linprobe.h"
 #include "itpn/tasks/pretrain_checks.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "tests/support/shared_data.h"
@@ -29,13 +31,35 @@ PretrainConfig load(const std::string& name) {
   return load_config_file<PretrainConfig>(test::source_path("configs/pretrain/" + name));
 }
 
-TEST(Recipes, AllOfThemAreValid) {
+// The subcommand that a recipe is for: that of its folder.
+std::string command_of(const std::string& recipe) {
+  if (recipe.find("/finetune/") != std::string::npos) return "finetune";
+  if (recipe.find("/linprobe/") != std::string::npos) return "linprobe";
+  return "pretrain";
+}
+
+// Reads and checks it as its subcommand does, and reads the effective configuration once more.
+template <class Config>
+void expect_valid(const Config& config, void (*check)(const Config&)) {
+  EXPECT_NO_THROW(check(config));
+  EXPECT_TRUE(config_diff(config, load_config<Config>("dump", dump_config(config))).empty());
+}
+
+TEST(Recipes, AllOfThemAreValidAndReadBackEqual) {
   std::vector<std::string> recipes = recipes_below("configs");
   for (const std::string& more : recipes_below("benchmarks")) recipes.push_back(more);
   EXPECT_GE(recipes.size(), 8U);
+  const std::vector<std::string> overrides = {"data.path=/pictures"};
   for (const std::string& recipe : recipes) {
     SCOPED_TRACE(recipe);
-    EXPECT_NO_THROW(check_pretrain_config(load_pretrain_config(recipe, {"data.path=/pictures"})));
+    const std::string command = command_of(recipe);
+    if (command == "finetune") {
+      expect_valid(load_finetune_config(recipe, overrides), check_finetune_config);
+    } else if (command == "linprobe") {
+      expect_valid(load_linprobe_config(recipe, overrides), check_linprobe_config);
+    } else {
+      expect_valid(load_pretrain_config(recipe, overrides), check_pretrain_config);
+    }
   }
 }
 
@@ -44,7 +68,7 @@ TEST(Recipes, HeadsNameCommandHardwareAndExpectation) {
     SCOPED_TRACE(recipe);
     const std::string text = read_recipe(recipe);
     EXPECT_TRUE(text.starts_with("# "));
-    EXPECT_THAT(text, HasSubstr("#   itpn pretrain " +
+    EXPECT_THAT(text, HasSubstr("#   itpn " + command_of(recipe) + " " +
                                 std::filesystem::relative(recipe, test::source_path("")).generic_string()));
     EXPECT_THAT(text, HasSubstr("# Hardware: "));
     EXPECT_THAT(text, HasSubstr("Expect: "));
@@ -77,16 +101,32 @@ TEST(Recipes, PaperRecipesDifferOnlyInSizeAndLength) {
   EXPECT_THAT(keys("itpn_large_pixel_1600e.toml"), ElementsAre("model.preset=\"itpn-large\"", "train.epochs=1600"));
 }
 
-TEST(Recipes, EffectiveConfigurationReadsBackEqual) {
-  for (const std::string& recipe : recipes_below("configs")) {
-    const auto config = load_config_file<PretrainConfig>(recipe);
-    EXPECT_TRUE(config_diff(config, load_config<PretrainConfig>("dump", dump_config(config))).empty()) << recipe;
-  }
+TEST(Recipes, FinetuningSettingsAreThoseOfThePaper) {
+  const FinetuneConfig base = load_finetune_config(test::source_path("configs/finetune/itpn_base_pixel.toml"), {});
+  EXPECT_EQ(base.train.epochs, 100);
+  EXPECT_EQ(base.train.global_batch_size, 1024);
+  EXPECT_DOUBLE_EQ(base.optim.peak_lr(1024), 2e-3);
+  EXPECT_EQ(base.optim.layer_decay, 0.55);
+  EXPECT_EQ(base.optim.warmup_epochs, 5.0);
+  EXPECT_EQ(base.optim.weight_decay, 0.05);
+  EXPECT_TRUE(base.model.relative_position_bias);
+  const FinetuneConfig large = load_finetune_config(test::source_path("configs/finetune/itpn_large_pixel.toml"), {});
+  EXPECT_EQ(large.train.epochs, 50);
+  EXPECT_DOUBLE_EQ(large.optim.peak_lr(1024), 4e-3);
+  EXPECT_EQ(large.optim.layer_decay, 0.50);
+  const LinprobeConfig probe = load_linprobe_config(test::source_path("configs/linprobe/itpn_base_pixel.toml"), {});
+  EXPECT_EQ(probe.train.epochs, 90);
+  EXPECT_EQ(probe.train.global_batch_size, 16384);
+  EXPECT_DOUBLE_EQ(probe.optim.peak_lr(16384), 6.4);
 }
 
 TEST(ConfigPage, EveryKeyHasAMeaning) {
-  PretrainConfig config;
-  for (const FieldRef& field : list_fields(config).fields) EXPECT_NE(field.info.doc, "") << field.path;
+  PretrainConfig pretrain;
+  FinetuneConfig finetune;
+  LinprobeConfig linprobe;
+  for (const FieldList& list : {list_fields(pretrain), list_fields(finetune), list_fields(linprobe)}) {
+    for (const FieldRef& field : list.fields) EXPECT_NE(field.info.doc, "") << field.path;
+  }
 }
 
 TEST(ConfigPage, DocsAreFresh) {

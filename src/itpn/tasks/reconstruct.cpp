@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "itpn/config/config.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
-#include "itpn/data/sample_producer.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/load_weights.h"
@@ -18,6 +18,7 @@
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/weight_rules.h"
 #include "itpn/models/mim/mim_model.h"
+#include "itpn/tasks/loaders.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/reconstruction_panel.h"
@@ -59,38 +60,6 @@ LoadedModel load_model(const ReconstructRequest& request, const torch::Device& d
   return loaded;
 }
 
-// Pictures that could be read, as the model shall see them.
-struct Prepared {
-  HostBatch batch;
-  std::vector<std::string> paths;
-  std::vector<UnreadablePicture> unreadable;
-};
-
-Prepared prepare(const std::vector<std::string>& paths, int64_t size) {
-  const EvalTransform transform(static_cast<int>(size), static_cast<int>(size),
-                                EvalTransform::default_crop_share(static_cast<int>(size)));
-  Prepared prepared;
-  HostBatch& batch = prepared.batch;
-  batch.height = batch.width = size;
-  ProducerState state;
-  RandomStream unused(0, Purpose::kTest, 0, 0);
-  std::vector<uint8_t> pixels(static_cast<size_t>(size * size * batch.channels));
-  for (size_t i = 0; i < paths.size(); ++i) {
-    try {
-      state.picture.bytes = read_file(posix_fs(), paths[i]);
-      render_picture(transform, unused, state, pixels.data());
-    } catch (const Error& error) {
-      prepared.unreadable.push_back({paths[i], error.what()});
-      continue;
-    }
-    batch.pixels.insert(batch.pixels.end(), pixels.begin(), pixels.end());
-    batch.positions.push_back(i);
-    prepared.paths.push_back(paths[i]);
-    ++batch.count;
-  }
-  return prepared;
-}
-
 // What the model makes of a batch.
 PanelInput run_model(LoadedModel& loaded, const HostBatch& batch, const DrawKey& key, const torch::Device& device) {
   const PretrainConfig& config = loaded.config;
@@ -128,28 +97,13 @@ std::string output_name(const std::string& path, std::set<std::string>& taken) {
   return name;
 }
 
-// Pictures `first` to `last` of a batch.
-HostBatch slice(const HostBatch& batch, size_t first, size_t last) {
-  const size_t bytes = static_cast<size_t>(batch.height * batch.width * batch.channels);
-  HostBatch part;
-  part.count = static_cast<int64_t>(last - first);
-  part.height = batch.height;
-  part.width = batch.width;
-  part.pixels.assign(batch.pixels.begin() + static_cast<std::ptrdiff_t>(first * bytes),
-                     batch.pixels.begin() + static_cast<std::ptrdiff_t>(last * bytes));
-  part.positions.assign(batch.positions.begin() + static_cast<std::ptrdiff_t>(first),
-                        batch.positions.begin() + static_cast<std::ptrdiff_t>(last));
-  return part;
-}
-
 // Writes one file for each picture and gathers the overview.
 class PanelFiles {
  public:
-  PanelFiles(const std::string& directory, ReconstructResult& result) : directory_(directory), result_(result) {
-    make_directories(posix_fs(), directory_);
-  }
+  PanelFiles(const std::string& directory, ReconstructResult& result) : directory_(directory), result_(result) {}
 
   void add(const std::string& picture, const Image& panel) {
+    if (result_.pictures.empty()) make_directories(posix_fs(), directory_);
     result_.pictures.push_back(join_path(directory_, output_name(picture, taken_)));
     write_file_atomically(posix_fs(), result_.pictures.back(), encode_png(panel));
     if (result_.pictures.size() > kOverviewRows) return;
@@ -180,20 +134,24 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   LoadedModel loaded = load_model(request, device);
   ReconstructResult result;
   result.checkpoint = loaded.checkpoint;
-  const Prepared prepared = prepare(request.images, loaded.config.data.image_size);
-  result.unreadable = prepared.unreadable;
-  if (prepared.paths.empty()) {
-    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", request.images.size(),
-                                 result.unreadable[0].path, result.unreadable[0].reason));
-  }
+  const auto transform = evaluation_transform(loaded.config.data.image_size);
   PanelFiles files(request.output_dir, result);
-  for (size_t first = 0; first < prepared.paths.size(); first += kBatch) {
-    const HostBatch batch = slice(prepared.batch, first, std::min(first + kBatch, prepared.paths.size()));
+  const std::span<const std::string> paths = request.images;
+  for (size_t first = 0; first < paths.size(); first += kBatch) {
+    PictureBatch pictures = read_pictures(paths.subspan(first, std::min(kBatch, paths.size() - first)), *transform);
+    result.unreadable.insert(result.unreadable.end(), pictures.unreadable.begin(), pictures.unreadable.end());
+    HostBatch& batch = pictures.batch;
+    if (batch.count == 0) continue;
+    for (uint64_t& position : batch.positions) position += first;
     const PanelInput panels =
         run_model(loaded, batch, {static_cast<uint64_t>(request.seed), 0, batch.positions}, device);
     for (int64_t row = 0; row < batch.count; ++row) {
-      files.add(prepared.paths[first + static_cast<size_t>(row)], reconstruction_panel(row_of(panels, row)));
+      files.add(pictures.paths[static_cast<size_t>(row)], reconstruction_panel(row_of(panels, row)));
     }
+  }
+  if (result.pictures.empty()) {
+    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", request.images.size(),
+                                 result.unreadable[0].path, result.unreadable[0].reason));
   }
   files.finish();
   return result;

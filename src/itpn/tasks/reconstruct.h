@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "itpn/tasks/picture_files.h"
+
 namespace itpn {
 
 struct ReconstructRequest {
@@ -15,11 +17,6 @@ struct ReconstructRequest {
   std::optional<double> mask_ratio;  // the run's own if absent
   int64_t seed = 0;                  // decides which patches are hidden
   std::string device = "auto";
-};
-
-struct UnreadablePicture {
-  std::string path;
-  std::string reason;
 };
 
 struct ReconstructResult {

@@ -36,8 +36,12 @@ std::vector<std::string> preset_names();
 // Throws usage_error with the known names and the nearest one.
 Preset find_preset(const std::string& name);
 
+// In place of a preset's name: the sizes of the weights that a task starts from.
+inline constexpr const char* kInferredPreset = "auto";
+
 // The `model` table of a recipe.
 struct ModelConfig {
+  bool may_infer_preset = false;  // no key: may `preset` be kInferredPreset?
   std::string preset = "itpn-tiny";
   std::string stage_mixer = "cmlp";
   double drop_path = 0.0;
@@ -50,7 +54,11 @@ struct ModelConfig {
 
 template <class V>
 void visit_fields(V& v, ModelConfig& c) {
-  v("preset", c.preset, {.doc = "size of the model", .one_of = preset_names()});
+  std::vector<std::string> presets = preset_names();
+  if (c.may_infer_preset) presets.emplace_back(kInferredPreset);
+  v("preset", c.preset,
+    {.doc = c.may_infer_preset ? "size of the model; auto = that of the weights it starts from" : "size of the model",
+     .one_of = presets});
   v("stage_mixer", c.stage_mixer,
     {.doc = "what the two early stages and the pyramid are made of: channel MLPs, or 3x3 convolutions (paper, Table 6)",
      .one_of = {"cmlp", "conv"}});

@@ -1,11 +1,10 @@
-#include "itpn/tasks/pretrain_resume.h"
+#include "itpn/tasks/run_resume.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <filesystem>
 
-#include "itpn/config/config.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/engine/checkpoint_files.h"
@@ -21,7 +20,7 @@ std::string real_path(const std::string& path) {
 
 }  // namespace
 
-std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const PretrainRequest& request) {
+std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const RunRequest& request) {
   if (request.resume.empty()) return std::nullopt;
   StartingPoint start;
   if (request.resume == "auto") {
@@ -45,10 +44,16 @@ std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store,
   return start;
 }
 
-void check_settings(const Progress& saved, const PretrainRequest& request) {
-  const auto before = load_config<PretrainConfig>("the checkpoint's settings", saved.config_toml);
+void check_settings(const Progress& saved, LearningTask& task, const RunRequest& request) {
+  const std::string wanted = task.settings().task;
+  if (saved.task != wanted) {
+    throw usage_error(
+        fmt::format("the checkpoint is one of `itpn {}`; --resume of `itpn {}` needs its own (to start "
+                    "from its weights: --init)",
+                    saved.task, wanted));
+  }
   std::vector<std::string> refused;
-  for (const ConfigChange& change : config_diff(before, request.config)) {
+  for (const ConfigChange& change : task.changes_since(saved.config_toml)) {
     const std::string line = fmt::format("{}: {} -> {}", change.key, change.before, change.after);
     if (change.trajectory && !request.allow_change) {
       refused.push_back(line);
@@ -63,7 +68,7 @@ void check_settings(const Progress& saved, const PretrainRequest& request) {
                   fmt::join(refused, "; ")));
 }
 
-void check_same_data(const Progress& saved, const DataFingerprint& data, const PretrainRequest& request) {
+void check_same_data(const Progress& saved, const DataFingerprint& data, const RunRequest& request) {
   if (saved.data == data) return;
   if (saved.data.count == data.count) {
     log::warning("the pictures have other names or sizes than those the checkpoint was trained on");

@@ -6,7 +6,7 @@
 
 #include "itpn/engine/train_state.h"
 #include "itpn/io/checkpoint_store.h"
-#include "itpn/tasks/pretrain.h"
+#include "itpn/tasks/train_session.h"
 
 namespace itpn {
 
@@ -18,14 +18,15 @@ struct StartingPoint {
 
 // The checkpoint that `request.resume` asks for; nothing where it is "" or "auto" finds no checkpoint at all. Throws a
 // checkpoint error (exit 4) where there are checkpoints and none is sound, or the one named is not.
-std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const PretrainRequest& request);
+std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const RunRequest& request);
 
 // Compares the run's settings with those that the checkpoint was made with, and says what differs. Throws a usage error
-// (exit 2) where a setting that changes the result differs and --allow-change is not given.
-void check_settings(const Progress& saved, const PretrainRequest& request);
+// (exit 2) where a setting that changes the result differs and --allow-change is not given, or where the checkpoint is
+// of another task.
+void check_settings(const Progress& saved, LearningTask& task, const RunRequest& request);
 
 // Compares the pictures with those that the checkpoint was trained on: a data error (exit 3) if their number differs
 // and --allow-change is not given, a warning if other names or sizes hide behind the same number.
-void check_same_data(const Progress& saved, const DataFingerprint& data, const PretrainRequest& request);
+void check_same_data(const Progress& saved, const DataFingerprint& data, const RunRequest& request);
 
 }  // namespace itpn

@@ -1,0 +1,45 @@
+// itpn embed: features of any pictures.
+#include "itpn/tasks/embed.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "itpn/cli/commands.h"
+#include "itpn/cli/model_options.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn embed out/pretrained pictures/ -o features.npy\n"
+    "  itpn embed out/pretrained photo.jpg --level p3 --format safetensors -o p3.safetensors\n";
+
+}  // namespace
+
+int run_embed(const Arguments& arguments) {
+  CommandLine line("itpn embed",
+                   "Write features of pictures: their mean over the picture, or a level of the feature pyramid "
+                   "(p2, p3, p4 with strides 4, 8, 16).",
+                   kExamples);
+  EmbedRequest request;
+  add_checkpoint(line, request.model);
+  CLI::App& app = line.app();
+  app.add_option("PATHS", request.pictures, "Pictures, folders, lists of pictures (.txt)")->required();
+  app.add_option("--level", request.level, "pooled | p2 | p3 | p4");
+  app.add_option("--format", request.format, "npy | safetensors | csv");
+  app.add_option("--output,-o", request.output, "File to write; features.FORMAT if absent")->type_name("FILE");
+  app.add_option("--batch-size", request.batch_size, "Pictures at a time");
+  if (!line.parse(arguments)) return 0;
+  const EmbedResult result = embed(request);
+  for (const UnreadablePicture& picture : result.unreadable) {
+    log::warning(fmt::format("{}: left out: {}", picture.path, picture.reason));
+  }
+  print(fmt::format("{}  {} ({}){}\n", result.output, request.level, fmt::join(result.shape, " x "),
+                    result.stride > 0 ? fmt::format(", stride {}", result.stride) : ""));
+  if (!result.names.empty()) print(result.names + "\n");
+  return result.unreadable.empty() ? 0 : static_cast<int>(ExitCode::kData);
+}
+
+}  // namespace itpn::cli

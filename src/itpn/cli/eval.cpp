@@ -1,0 +1,45 @@
+// itpn eval: accuracy of a classifier.
+#include <fmt/format.h>
+
+#include "itpn/cli/commands.h"
+#include "itpn/cli/model_options.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+#include "itpn/tasks/evaluate.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn eval out/classifier --data DIR/val\n"
+    "  itpn eval out/classifier --best --data DIR/val -o report/ --json\n"
+    "  itpn eval itpn_base_finetuned.pth --data IMAGENET/val --device cuda --precision bf16\n";
+
+}  // namespace
+
+int run_eval(const Arguments& arguments) {
+  CommandLine line("itpn eval",
+                   "Measure a classifier on pictures whose classes are known: top-1, top-5, loss, and each class.",
+                   kExamples);
+  EvaluateRequest request;
+  bool json = false;
+  add_checkpoint(line, request.model);
+  CLI::App& app = line.app();
+  app.add_option("--data", request.data, "Folder with a sub-folder for each class, list (.txt) or tar shards")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--output-dir,-o", request.output_dir, "Where confusion.csv, confusion.png and classes.csv go")
+      ->type_name("DIR");
+  app.add_option("--batch-size", request.batch_size, "Pictures at a time")->check(CLI::PositiveNumber);
+  app.add_option("--workers", request.workers, "Loader threads; 0 = one fewer than the cores");
+  app.add_flag("--json", json, "One JSON object instead of a table");
+  if (!line.parse(arguments)) return 0;
+  const EvaluateResult result = evaluate(request);
+  print(json ? evaluation_json(result) : evaluation_table(result));
+  if (result.score.unreadable == 0) return 0;
+  log::error(fmt::format("{} pictures could not be read and were left out; itpn data {} names them",
+                         result.score.unreadable, request.data));
+  return static_cast<int>(ExitCode::kData);
+}
+
+}  // namespace itpn::cli

@@ -1,0 +1,35 @@
+// itpn finetune: classification from end to end.
+#include "itpn/tasks/finetune.h"
+
+#include "itpn/cli/command_line.h"
+#include "itpn/cli/commands.h"
+#include "itpn/cli/print_classification.h"
+#include "itpn/cli/run_options.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn finetune configs/finetune/itpn_tiny_128.toml --init out/pretrained -o out/classifier data.path=DIR/train "
+    "data.val_path=DIR/val\n"
+    "  itpn finetune configs/finetune/itpn_base_pixel.toml --init itpn_base.pth -o out/base data.path=IMAGENET/train "
+    "data.val_path=IMAGENET/val\n"
+    "  itpn finetune -o out/classifier --resume auto\n";
+
+}  // namespace
+
+int run_finetune(const Arguments& arguments) {
+  CommandLine line("itpn finetune", "Train a classifier from end to end, starting from pre-trained weights.",
+                   kExamples);
+  FinetuneRequest request;
+  std::string recipe;
+  std::vector<std::string> overrides;
+  add_training_options(line, {request.run, recipe, overrides});
+  if (!line.parse(arguments)) return 0;
+  request.config = load_finetune_config(recipe_or_own(recipe, request.run), overrides);
+  const ClassificationResult result = finetune(request);
+  print_classification(result);
+  return exit_code_of(result.run);
+}
+
+}  // namespace itpn::cli

@@ -1,0 +1,46 @@
+// itpn predict: classes of any pictures.
+#include "itpn/tasks/predict.h"
+
+#include <fmt/format.h>
+
+#include "itpn/cli/commands.h"
+#include "itpn/cli/model_options.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn predict out/classifier photo.jpg\n"
+    "  itpn predict out/classifier holiday/ more.txt --top 3 --format csv > guesses.csv\n"
+    "  itpn predict out/classifier --best *.png --format json\n";
+
+}  // namespace
+
+int run_predict(const Arguments& arguments) {
+  CommandLine line("itpn predict", "Say which classes pictures show, with probabilities.", kExamples);
+  PredictRequest request;
+  std::string format = "table";
+  add_checkpoint(line, request.model);
+  CLI::App& app = line.app();
+  app.add_option("PATHS", request.pictures, "Pictures, folders, lists of pictures (.txt)")->required();
+  app.add_option("--top", request.top, "Classes of each picture");
+  app.add_option("--format", format, "table | json (one object a line) | csv");
+  app.add_option("--batch-size", request.batch_size, "Pictures at a time");
+  if (!line.parse(arguments)) return 0;
+  const PredictionFormat output = prediction_format(format);
+  bool has_begun = false;
+  const PredictSummary summary = predict(request, [&](const PredictedPicture& picture) {
+    if (!has_begun) print(output.head());
+    has_begun = true;
+    print(output.row(picture));
+    if (!picture.error.empty()) log::warning(fmt::format("{}: {}", picture.path, picture.error));
+  });
+  if (summary.unreadable == 0) return 0;
+  log::error(
+      fmt::format("{} of {} pictures could not be read", summary.unreadable, summary.unreadable + summary.predicted));
+  return static_cast<int>(ExitCode::kData);
+}
+
+}  // namespace itpn::cli

@@ -1,0 +1,11 @@
+// What fine-tuning and linear probing print at their end.
+#pragma once
+
+#include "itpn/tasks/finetune.h"
+
+namespace itpn::cli {
+
+// Steps, loss and checkpoint; accuracy at the end; the best accuracy and where it was.
+void print_classification(const ClassificationResult& result);
+
+}  // namespace itpn::cli

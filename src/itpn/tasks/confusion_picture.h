@@ -1,0 +1,16 @@
+// A confusion matrix as a picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "itpn/eval/confusion_matrix.h"
+#include "itpn/io/image.h"
+
+namespace itpn {
+
+// Rows are true classes, columns predicted ones; the darker a cell, the larger its share of the row. Up to 40 classes
+// have names, and counts where a cell has room.
+Image draw_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names);
+
+}  // namespace itpn

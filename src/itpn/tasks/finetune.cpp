@@ -1,0 +1,90 @@
+#include "itpn/tasks/finetune.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "itpn/core/log.h"
+#include "itpn/models/backbone/layer_ids.h"
+#include "itpn/models/classification/classification_loss.h"
+#include "itpn/ops/mix_images.h"
+#include "itpn/tasks/classification_task.h"
+#include "itpn/tasks/starting_weights.h"
+
+namespace itpn {
+namespace {
+
+class FinetuneTask : public ClassificationTask {
+ public:
+  FinetuneTask(const FinetuneConfig& config, const RunRequest& request)
+      : ClassificationTask(classification_settings(config), request), config_(config) {}
+
+  RunSettings settings() const override {
+    const CosineSchedule schedule{config_.optim.peak_lr(config_.train.global_batch_size), config_.optim.min_lr,
+                                  config_.optim.warmup_epochs, static_cast<double>(config_.train.epochs)};
+    return {"finetune",         config_.model.preset, dump_config(config_),    config_.train,
+            config_.checkpoint, config_.log,          config_.optim.clip_grad, following(schedule)};
+  }
+
+  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override {
+    std::vector<ConfigChange> changes =
+        config_diff(load_config<FinetuneConfig>("the checkpoint's settings", saved_toml), config_);
+    // Pictures are mixed within a micro-batch.
+    for (ConfigChange& change : changes) {
+      if (change.key == "train.micro_batch_size") change.trajectory = config_.mix.is_on();
+    }
+    return changes;
+  }
+
+  StepLosses forward(const HostBatch& batch) override {
+    const ops::MixDecision mix = ops::batch_mix(config_.mix, static_cast<uint64_t>(config_.train.seed), batch);
+    BackboneInput input;
+    input.images = ops::mix_images(learner().images_of(batch), mix);
+    input.drop_path_draws = learner().drop_path_of(batch);
+    const torch::Tensor labels = learner().labels_of(batch);
+    const torch::Tensor logits = learner().model()->forward(input).logits;
+    const double smoothing = config_.loss.label_smoothing;
+    if (!config_.mix.is_on()) return {label_smoothing_cross_entropy(logits, labels, smoothing), {}};
+    return {soft_target_cross_entropy(logits, ops::soft_targets(labels, classes(), smoothing, mix)), {}};
+  }
+
+ protected:
+  void complete(ClassificationLearnerConfig* learner) const override {
+    learner->optimizer = AdamWConfig{config_.optim.beta1, config_.optim.beta2, config_.optim.eps};
+    learner->ema_decay = config_.ema.decay;
+    learner->groups = [optim = config_.optim, backbone = learner->model.backbone](const NamedParameters& trainable) {
+      const auto scale = [&](const std::string& name) {
+        const int64_t id = layer_id(name, backbone, LayerRule::kClassification);
+        return layer_lr_scale(id, optim.layer_decay, backbone, LayerRule::kClassification);
+      };
+      return layer_decay_groups(trainable,
+                                {optim.weight_decay, names_spared_from_decay(LayerRule::kClassification), scale});
+    };
+  }
+
+ private:
+  FinetuneConfig config_;
+};
+
+}  // namespace
+
+FinetuneConfig load_finetune_config(const std::string& recipe, const std::vector<std::string>& overrides) {
+  if (recipe.empty()) return load_config<FinetuneConfig>("the built-in recipe", "", overrides);
+  return load_config_file<FinetuneConfig>(recipe, overrides);
+}
+
+void check_finetune_config(const FinetuneConfig& config) {
+  check_classification_settings(classification_settings(config));
+  ops::check_mix_batch(config.mix, config.train.micro_batch());
+}
+
+ClassificationResult finetune(const FinetuneRequest& request) {
+  FinetuneConfig config = request.config;
+  check_finetune_config(config);
+  check_starting_weights(request.run);
+  infer_preset(&config, request.run);
+  FinetuneTask task(config, request.run);
+  const RunResult run = train(task, request.run);
+  return {run, task.validation(), task.best()};
+}
+
+}  // namespace itpn

@@ -1,0 +1,144 @@
+#include "itpn/tasks/linprobe.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <utility>
+
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+#include "itpn/data/sample_order.h"
+#include "itpn/models/classification/classification_loss.h"
+#include "itpn/tasks/classification_task.h"
+#include "itpn/tasks/feature_set.h"
+#include "itpn/tasks/loaders.h"
+#include "itpn/tasks/starting_weights.h"
+
+namespace itpn {
+namespace {
+
+constexpr int64_t kFeatureBatch = 64;
+
+// Batches of positions in the order in which a loader would show the pictures.
+class PositionSource {
+ public:
+  PositionSource(const TrainConfig& train, int64_t pictures, const Progress& start)
+      : train_(train),
+        epoch_samples_(epoch_samples(pictures, train.global_batch_size)),
+        next_(loader_start(start, train, "").position) {}
+
+  HostBatch next() {
+    if (next_.position >= epoch_samples_) next_ = {next_.epoch + 1, 0};
+    HostBatch batch;
+    batch.count = train_.micro_batch();
+    batch.epoch = next_.epoch;
+    for (int64_t i = 0; i < batch.count; ++i) batch.positions.push_back(static_cast<uint64_t>(next_.position++));
+    return batch;
+  }
+
+ private:
+  TrainConfig train_;
+  int64_t epoch_samples_;
+  LoaderPosition next_;
+};
+
+class LinprobeTask : public ClassificationTask {
+ public:
+  LinprobeTask(const LinprobeConfig& config, const RunRequest& request)
+      : ClassificationTask(classification_settings(config), request), config_(config) {}
+
+  RunSettings settings() const override {
+    const CosineSchedule schedule{config_.optim.peak_lr(config_.train.global_batch_size), config_.optim.min_lr,
+                                  config_.optim.warmup_epochs, static_cast<double>(config_.train.epochs)};
+    return {"linprobe",         config_.model.preset, dump_config(config_), config_.train,
+            config_.checkpoint, config_.log,          /*clip_grad=*/0.0,    following(schedule)};
+  }
+
+  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override {
+    std::vector<ConfigChange> changes =
+        config_diff(load_config<LinprobeConfig>("the checkpoint's settings", saved_toml), config_);
+    // The batch norm in front of the head takes its statistics from a micro-batch.
+    for (ConfigChange& change : changes) {
+      if (change.key == "train.micro_batch_size") change.trajectory = true;
+    }
+    return changes;
+  }
+
+  HostBatch fetch() override { return positions_ ? positions_->next() : ClassificationTask::fetch(); }
+
+  StepLosses forward(const HostBatch& batch) override {
+    if (positions_) return forward_cached(batch);
+    BackboneInput input;
+    input.images = learner().images_of(batch);
+    const torch::Tensor logits = learner().model()->forward(input).logits;
+    return {label_smoothing_cross_entropy(logits, learner().labels_of(batch), 0.0), {}};
+  }
+
+ protected:
+  ClassifierConfig classifier_config() const override {
+    ClassifierConfig config = ClassificationTask::classifier_config();
+    config.is_probe = true;
+    return config;
+  }
+
+  void open_source(const RunServices& services, const Progress& start) override {
+    if (!config_.probe.cache_features) return ClassificationTask::open_source(services, start);
+    const auto loader =
+        evaluation_loader(config_.data, data().train,
+                          make_evaluation_transform(config_.data.image_size, config_.preprocess), kFeatureBatch);
+    const auto features_of = [this](const HostBatch& batch) { return learner().features(batch); };
+    cached_ = extract_features(*loader, features_of, Unreadable::kReplace, "features");
+    log::info(fmt::format("features of {} training pictures are in memory ({:.1f} MiB)", cached_.size(),
+                          static_cast<double>(cached_.features.nbytes()) / (1 << 20)));
+    positions_.emplace(config_.train, cached_.size(), start);
+  }
+
+  void complete(ClassificationLearnerConfig* learner) const override {
+    learner->optimizer = LarsConfig{config_.optim.momentum, config_.optim.trust_coefficient};
+    learner->groups = [decay = config_.optim.weight_decay](const NamedParameters& trainable) {
+      return weight_decay_groups(trainable, decay);
+    };
+  }
+
+ private:
+  StepLosses forward_cached(const HostBatch& batch) {
+    const SampleOrder order(cached_.size(), static_cast<uint64_t>(config_.train.seed), batch.epoch);
+    std::vector<int64_t> indices;
+    for (const uint64_t position : batch.positions) indices.push_back(order.index_at(static_cast<int64_t>(position)));
+    const torch::Tensor rows = torch::tensor(indices, torch::kInt64);
+    ProbeHead head = learner().model()->probe_head;
+    const torch::Device device = head->linear->weight.device();
+    const torch::Tensor logits = head->forward(cached_.features.index_select(0, rows).to(device));
+    return {label_smoothing_cross_entropy(logits, cached_.labels.index_select(0, rows).to(device), 0.0), {}};
+  }
+
+  LinprobeConfig config_;
+  FeatureSet cached_;
+  std::optional<PositionSource> positions_;  // with cached features
+};
+
+}  // namespace
+
+LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector<std::string>& overrides) {
+  if (recipe.empty()) return load_config<LinprobeConfig>("the built-in recipe", "", overrides);
+  return load_config_file<LinprobeConfig>(recipe, overrides);
+}
+
+void check_linprobe_config(const LinprobeConfig& config) {
+  check_classification_settings(classification_settings(config));
+}
+
+ClassificationResult linprobe(const LinprobeRequest& request) {
+  LinprobeConfig config = request.config;
+  check_linprobe_config(config);
+  if (request.run.init.empty() && request.run.resume.empty()) {
+    throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
+  }
+  check_starting_weights(request.run);
+  infer_preset(&config, request.run);
+  LinprobeTask task(config, request.run);
+  const RunResult run = train(task, request.run);
+  return {run, task.validation(), task.best()};
+}
+
+}  // namespace itpn

@@ -1,0 +1,42 @@
+// Loaders as the tables [data] and [train] of a recipe ask for them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "itpn/data/data_config.h"
+#include "itpn/data/loader.h"
+#include "itpn/engine/run_config.h"
+#include "itpn/engine/train_state.h"
+
+namespace itpn {
+
+// Where training goes on.
+struct LoaderStart {
+  LoaderPosition position;
+  std::string bad_list;  // file that lists bad samples
+};
+LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list);
+
+// Random crops and flips.
+std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data);
+
+// Micro-batches in shuffled order from `start` on, for ever.
+std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfig& train,
+                                        std::shared_ptr<const Dataset> dataset,
+                                        std::shared_ptr<const PictureTransform> transform, const LoaderStart& start);
+
+// Centred crops, as the published code evaluates.
+std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size);
+
+// One pass over all pictures in order.
+std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
+                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size);
+
+// The identity of the pictures, to notice on resume that they have changed.
+DataFingerprint data_fingerprint(const Dataset& dataset);
+
+// Throws a usage error (exit 2) if the pictures do not fill one global batch.
+void check_fills_a_batch(const DataConfig& data, const Dataset& dataset, int64_t global_batch_size);
+
+}  // namespace itpn

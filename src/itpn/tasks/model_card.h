@@ -1,0 +1,53 @@
+// What has to be known of a model to use its weights: sizes, how it wants its pictures, names of its classes. It
+// travels with the weights, as metadata of the safetensors file.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "itpn/data/augment_config.h"
+#include "itpn/data/data_config.h"
+#include "itpn/models/backbone/presets.h"
+
+namespace itpn {
+
+// The pictures that a model takes.
+struct PictureConfig {
+  int64_t image_size = 224;
+  std::vector<double> mean = {0.485, 0.456, 0.406};
+  std::vector<double> std = {0.229, 0.224, 0.225};
+};
+
+template <class V>
+void visit_fields(V& v, PictureConfig& c) {
+  v("image_size", c.image_size, {.doc = "side in pixels", .min = 1, .max = 65536});
+  v("mean", c.mean, {.doc = "mean of each channel, of values in [0, 1]"});
+  v("std", c.std, {.doc = "standard deviation of each channel", .min = 0.0, .min_exclusive = true});
+}
+
+struct ModelCard {
+  ModelConfig model;
+  PictureConfig pictures;
+  PreprocessConfig preprocess;
+  std::vector<std::string> class_names;  // not in visit_fields: an entry of its own
+};
+
+template <class V>
+void visit_fields(V& v, ModelCard& c) {
+  v("model", c.model, {.doc = "the model"});
+  v("pictures", c.pictures, {.doc = "the pictures that it takes"});
+  v("preprocess", c.preprocess, {.doc = "how they are shown"});
+}
+
+// The card as a recipe has it.
+ModelCard model_card(const ModelConfig& model, const DataConfig& data, const PreprocessConfig& preprocess);
+
+using Metadata = std::map<std::string, std::string>;
+
+Metadata to_metadata(const ModelCard& card);
+// Throws a checkpoint error (exit 4) that names `file` where entries of a card make no sense; nothing where there are
+// none.
+std::optional<ModelCard> card_in(const Metadata& metadata, const std::string& file);
+
+}  // namespace itpn

@@ -1,0 +1,88 @@
+#include "itpn/tasks/model_source.h"
+
+#include <fmt/format.h>
+
+#include "itpn/core/errors.h"
+#include "itpn/engine/checkpoint_files.h"
+#include "itpn/io/checkpoint_store.h"
+#include "itpn/io/weights_file.h"
+#include "itpn/models/backbone/infer_sizes.h"
+
+namespace itpn {
+namespace {
+
+constexpr const char* kAverageKey = "model_ema";
+
+// The card of a file without one: what names and shapes tell, and ImageNet's statistics.
+ModelCard inferred_card(const InferredSizes& sizes, const std::string& path) {
+  if (sizes.preset.empty()) {
+    throw checkpoint_error(fmt::format("{}: a model of no size that has a name: {} wide, {} + {} + {} blocks", path,
+                                       sizes.backbone.embed_dim, sizes.backbone.stage1_depth,
+                                       sizes.backbone.stage2_depth, sizes.backbone.depth));
+  }
+  ModelCard card;
+  card.model.preset = sizes.preset;
+  card.model.patch_size = sizes.backbone.patch_size;
+  card.model.in_channels = sizes.backbone.in_channels;
+  card.model.stage_mixer = sizes.backbone.stage_mixer;
+  card.model.layer_scale = sizes.backbone.layer_scale;
+  card.model.relative_position_bias = sizes.backbone.rpe;
+  card.pictures.image_size = sizes.backbone.image_size;
+  return card;
+}
+
+bool has(const WeightsFile& file, const std::string& name) { return file.find(name) != nullptr; }
+
+// Outputs of the head, 0 without one.
+int64_t classes_of(const WeightsFile& file) {
+  for (const char* name : {"head.weight", "head.1.weight"}) {
+    if (has(file, name)) return file.find(name)->shape.at(0);
+  }
+  return 0;
+}
+
+// Names for outputs that have none.
+void name_classes(ModelSource* source) {
+  std::vector<std::string>& names = source->card.class_names;
+  const auto known = static_cast<int64_t>(names.size());
+  if (known != source->classes) names.clear();
+  for (auto i = static_cast<int64_t>(names.size()); i < source->classes; ++i) names.push_back(std::to_string(i));
+}
+
+// The path as the loading of weights wants it, with the run's checkpoint chosen.
+std::string chosen_path(const ModelRequest& request) {
+  Fs& fs = posix_fs();
+  if (!exists(fs, request.weights)) {
+    throw io_error(
+        fmt::format("{}: there is no such file or directory; want a run, a checkpoint, a .safetensors or a .pth file",
+                    request.weights));
+  }
+  if (!is_directory(fs, request.weights)) return request.weights;
+  if (!request.best) return find_checkpoint(fs, request.weights).path;
+  const std::string of_run = join_path(request.weights, "checkpoints");
+  const std::optional<int64_t> best = CheckpointStore(fs, of_run).best_step();
+  if (!best) throw checkpoint_error(fmt::format("{}: no checkpoint is marked as the best one", of_run));
+  return verify_checkpoint(fs, checkpoint_path(of_run, *best)).path;
+}
+
+}  // namespace
+
+ModelSource find_model(const ModelRequest& request) {
+  ModelSource source;
+  source.path = chosen_path(request);
+  source.key = request.averaged ? kAverageKey : "";
+  const WeightsPath path = find_weights(posix_fs(), source.path, source.key);
+  WeightsFile file(posix_fs(), path.path, path.checkpoint ? WeightsFileOptions{} : WeightsFileOptions{source.key});
+  file.strip_prefix(
+      [](const std::string& name) { return name == "absolute_pos_embed" || name.starts_with("blocks."); });
+  const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
+  const std::optional<ModelCard> card = card_in(file.metadata(), file.path());
+  source.card = card ? *card : inferred_card(sizes, file.path());
+  source.is_probe = has(file, "head.1.weight");
+  source.classes = classes_of(file);
+  source.pyramid = sizes.pyramid;
+  name_classes(&source);
+  return source;
+}
+
+}  // namespace itpn

@@ -1,0 +1,34 @@
+// Pictures that a user names: single files, folders and lists, read a batch at a time. What cannot be read is reported
+// and left out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "itpn/data/transforms/picture_transform.h"
+#include "itpn/structures/host_batch.h"
+
+namespace itpn {
+
+struct UnreadablePicture {
+  std::string path;
+  std::string reason;
+};
+
+// The files meant by `words`, in order: a folder stands for the pictures below it, a .txt file for those that it lists
+// (data/datasets/list_dataset.h), anything else for itself. Throws a data error for a folder or a list without a
+// picture.
+std::vector<std::string> expand_pictures(const std::vector<std::string>& words);
+
+struct PictureBatch {
+  HostBatch batch;                            // those that could be read
+  std::vector<std::string> paths;             // of those in the batch
+  std::vector<UnreadablePicture> unreadable;  // the others
+};
+
+// Decodes `paths` at once, on all threads, as `transform` shows them; it must not be a random one.
+PictureBatch read_pictures(std::span<const std::string> paths, const PictureTransform& transform);
+
+}  // namespace itpn

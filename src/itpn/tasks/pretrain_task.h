@@ -1,0 +1,60 @@
+// What pre-training puts into a session: model and teacher, batches, losses, validation and pictures.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "itpn/tasks/labelled_data.h"
+#include "itpn/tasks/pretrain_data.h"
+#include "itpn/tasks/pretrain_learner.h"
+#include "itpn/tasks/train_session.h"
+
+namespace itpn {
+
+class PretrainTask : public LearningTask {
+ public:
+  PretrainTask(const PretrainConfig& config, const RunRequest& request) : config_(config), request_(request) {}
+
+  RunSettings settings() const override;
+  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override;
+  DataFingerprint open_data() override;
+  Learner& build(const torch::Device& device) override;
+  void load_initial_weights() override;
+  std::map<std::string, std::string> weights_metadata() const override;
+  void begin(const RunServices& services, const Progress& start) override;
+
+  HostBatch fetch() override;
+  StepLosses forward(const HostBatch& batch) override { return learner_->forward(batch); }
+  void after_update(const Progress& progress) override;
+  std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
+  std::vector<NamedNumber> finish(Progress& progress) override;
+
+  // Loss over data.val_path, if there is one and it has been measured.
+  const std::optional<double>& validation_loss() const { return validation_loss_; }
+  // The newest picture of samples/, or "".
+  const std::string& panel() const { return panel_; }
+
+ private:
+  std::vector<NamedNumber> validate(const Progress& progress);
+  // Accuracy of the nearest neighbours of the features, as log.knn_every_epochs asks.
+  std::vector<NamedNumber> score_neighbours();
+  void make_panel(const Progress& progress);
+
+  PretrainConfig config_;
+  RunRequest request_;
+  std::shared_ptr<const Dataset> dataset_;
+  LabelledData labelled_;  // the same pictures with classes, where they are asked for
+  std::unique_ptr<PretrainLearner> learner_;
+  std::optional<RunServices> services_;
+  std::unique_ptr<Loader> loader_;
+  ValidationData validation_;
+  std::optional<HostBatch> panel_pictures_;
+  std::optional<double> validation_loss_;
+  int64_t validated_step_ = -1;
+  int64_t panel_step_ = -1;
+  std::string panel_;
+};
+
+}  // namespace itpn

@@ -1,0 +1,42 @@
+#include "itpn/tasks/score_classifier.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "itpn/eval/topk_accuracy.h"
+#include "itpn/models/classification/classification_loss.h"
+
+namespace itpn {
+
+at::Tensor readable_rows(const HostBatch& batch) {
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < batch.count; ++i) {
+    if (!std::binary_search(batch.replaced.begin(), batch.replaced.end(), i)) rows.push_back(i);
+  }
+  return torch::tensor(rows, torch::kInt64);
+}
+
+ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, const ScoreObserver& observer) {
+  ClassificationScore score;
+  TopKAccuracy accuracy;
+  double loss_sum = 0.0;
+  while (const std::optional<HostBatch> batch = loader.next()) {
+    const at::Tensor rows = readable_rows(*batch);
+    score.unreadable += batch->count - rows.numel();
+    if (rows.numel() == 0) continue;
+    const at::Tensor logits = logits_of(*batch).cpu().index_select(0, rows);                      // (kept, classes)
+    const at::Tensor labels = torch::tensor(batch->labels, torch::kInt64).index_select(0, rows);  // (kept)
+    accuracy.add(logits, labels);
+    loss_sum += label_smoothing_cross_entropy(logits.to(torch::kFloat64), labels, 0.0).item<double>() *
+                static_cast<double>(rows.numel());
+    if (observer) observer(logits, labels);
+  }
+  score.count = accuracy.count();
+  score.top1 = accuracy.value(1);
+  score.top5 = accuracy.value(5);
+  score.loss = score.count > 0 ? loss_sum / static_cast<double>(score.count) : 0.0;
+  return score;
+}
+
+}  // namespace itpn

@@ -1,0 +1,32 @@
+// How well a classifier does on pictures whose classes are known.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "itpn/data/loader.h"
+
+namespace itpn {
+
+struct ClassificationScore {
+  double top1 = 0.0;  // percent
+  double top5 = 0.0;
+  double loss = 0.0;       // mean cross entropy
+  int64_t count = 0;       // pictures that were classified
+  int64_t unreadable = 0;  // left out
+};
+
+// (B, classes) of a batch, on any device.
+using LogitsOf = std::function<at::Tensor(const HostBatch&)>;
+// Is shown the logits (B, classes) and labels (B) of every batch, on the CPU, without pictures that could not be read.
+using ScoreObserver = std::function<void(const at::Tensor& logits, const at::Tensor& labels)>;
+
+// One pass over a single-pass loader. Every picture counts once.
+ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, const ScoreObserver& observer = {});
+
+// Rows of a batch whose own pictures could be read, (kept) int64.
+at::Tensor readable_rows(const HostBatch& batch);
+
+}  // namespace itpn

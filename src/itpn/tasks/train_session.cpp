@@ -1,0 +1,187 @@
+#include "itpn/tasks/train_session.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "itpn/core/errors.h"
+#include "itpn/core/log.h"
+#include "itpn/core/sha256.h"
+#include "itpn/core/signals.h"
+#include "itpn/engine/checkpointer.h"
+#include "itpn/engine/device.h"
+#include "itpn/engine/environment.h"
+#include "itpn/engine/precision.h"
+#include "itpn/engine/run_recorder.h"
+#include "itpn/io/jsonl_writer.h"
+#include "itpn/tasks/run_resume.h"
+
+namespace itpn {
+namespace {
+
+ExistingRun existing_run_policy(const RunRequest& request) {
+  if (request.overwrite && !request.resume.empty()) {
+    throw usage_error("--overwrite and --resume contradict each other; give one of them");
+  }
+  if (request.overwrite) return ExistingRun::kOverwrite;
+  return request.resume.empty() ? ExistingRun::kRefuse : ExistingRun::kContinue;
+}
+
+// The settings of the run and of the process into `progress`, which is new or read from a checkpoint.
+void stamp(Progress* progress, const RunSettings& settings, const DataFingerprint& data) {
+  const TrainConfig& train = settings.train;
+  progress->steps_per_epoch = data.count / train.global_batch_size;
+  const int64_t all = progress->steps_per_epoch * train.epochs;
+  progress->total_steps = train.max_steps > 0 ? std::min(train.max_steps, all) : all;
+  if (progress->step_in_epoch >= progress->steps_per_epoch) {  // fewer pictures than before, with --allow-change
+    progress->step_in_epoch = 0;
+    ++progress->epoch;
+  }
+  progress->data = data;
+  progress->task = settings.task;
+  progress->config_toml = settings.config_toml;
+  progress->config_hash = sha256_hex(std::as_bytes(std::span(progress->config_toml)));
+  progress->seed = train.seed;
+  progress->threads = at::get_num_threads();
+  progress->cpu_capability = at::get_cpu_capability();
+  progress->torch_version = TORCH_VERSION;
+  progress->program_version = program_version();
+}
+
+// A resumed run equals one that was never stopped only on an equal machine.
+void warn_of_other_machine(const Progress& saved) {
+  if (saved.threads == at::get_num_threads() && saved.cpu_capability == at::get_cpu_capability() &&
+      saved.torch_version == TORCH_VERSION) {
+    return;
+  }
+  log::warning(
+      fmt::format("the checkpoint was made with {} threads, {}, LibTorch {}; here it is {}, {}, {}: losses will "
+                  "differ in their last digits from those of a run that was never stopped",
+                  saved.threads, saved.cpu_capability, saved.torch_version, at::get_num_threads(),
+                  at::get_cpu_capability(), TORCH_VERSION));
+}
+
+// Files of the run that say what it is; logs are cut back to where the run goes on.
+void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, const std::optional<StartingPoint>& start,
+                   const torch::Device& device) {
+  directory.discard_existing_run();
+  log::set_file(directory.log_file());
+  const uint64_t keep = start && start->is_of_this_run ? progress.metrics_bytes : 0;
+  rewind_jsonl(fs, directory.metrics_file(), keep, directory.dropped_metrics_file());
+  write_file_atomically(fs, directory.config_file(), progress.config_toml);
+  write_file_atomically(fs, directory.environment_file(), describe_environment(device));
+}
+
+void describe(const RunSettings& settings, const Progress& progress, Learner& learner, const torch::Device& device) {
+  int64_t parameters = 0;
+  for (const auto& [name, master] : learner.updater().weights().masters()) parameters += master.numel();
+  log::info(fmt::format("{}: {:.1f} M parameters, {} on {}", settings.model, static_cast<double>(parameters) * 1e-6,
+                        settings.train.precision, describe_device(device)));
+  log::info(fmt::format("{} pictures, {} steps of {} an epoch, training to step {}", progress.data.count,
+                        progress.steps_per_epoch, settings.train.global_batch_size, progress.total_steps));
+}
+
+// Everything that is open while a run trains.
+class TrainSession {
+ public:
+  TrainSession(LearningTask& task, const RunRequest& request, const torch::Device& device)
+      : task_(task),
+        request_(request),
+        device_(device),
+        directory_(fs_, request.output_dir, existing_run_policy(request)),
+        store_(fs_, directory_.checkpoints(), store_options(task.settings().checkpoint)) {}
+
+  RunResult train() {
+    const std::optional<StartingPoint> start = find_start();
+    const DataFingerprint data = task_.open_data();
+    if (start) check_same_data(start->progress, data, request_);
+    Learner& learner = task_.build(device_);
+    Progress progress = load(start, learner);
+    const RunSettings settings = task_.settings();
+    stamp(&progress, settings, data);
+    progress.weights_metadata = task_.weights_metadata();
+    prepare_files(fs_, directory_, progress, start, device_);
+    describe(settings, progress, learner, device_);
+    return train(settings, learner, progress, start);
+  }
+
+ private:
+  static CheckpointStoreOptions store_options(const CheckpointConfig& config) {
+    return {config.keep, config.keep_every_steps};
+  }
+
+  std::optional<StartingPoint> find_start() {
+    store_.clean_leftovers();
+    std::optional<StartingPoint> start = find_starting_point(fs_, store_, request_);
+    if (start) check_settings(start->progress, task_, request_);
+    return start;
+  }
+
+  // Weights and progress of the checkpoint, or those of a new run.
+  Progress load(const std::optional<StartingPoint>& start, Learner& learner) {
+    if (!start) {
+      task_.load_initial_weights();
+      return {};
+    }
+    warn_of_other_machine(start->progress);
+    const StateTensors tensors = learner.tensors();
+    read_state_tensors(fs_, start->checkpoint, tensors);
+    learner.adopt(tensors);
+    store_.set_aside_newer(start->checkpoint.step());
+    Progress progress = start->progress;
+    ++progress.counters.resumes;
+    adopt_best(*start, progress);
+    return progress;
+  }
+
+  // The best checkpoint as it was at the starting point; one of another directory is no checkpoint of this run.
+  void adopt_best(const StartingPoint& start, Progress& progress) {
+    if (!start.is_of_this_run) progress.best = {};
+    if (progress.best.step >= 0) store_.mark_best(progress.best.step);
+  }
+
+  RunResult train(const RunSettings& settings, Learner& learner, Progress& progress,
+                  const std::optional<StartingPoint>& start) {
+    MetricsWriter metrics(fs_, directory_.path(), settings.log.tensorboard);
+    Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
+    if (start) checkpointer.start_from(start->checkpoint);
+    task_.begin({directory_, metrics}, progress);
+    RunRecorder recorder({settings.task, metrics, checkpointer, settings.log, device_}, progress);
+    GradScaler scaler(settings.train.precision == "fp16");
+    const LoopConfig loop{settings.train, settings.log.every_steps, settings.clip_grad, settings.learning_rate};
+    const int signal = TrainingLoop(loop, task_, learner.updater(), scaler, recorder).run(progress);
+    if (signal == 0) recorder.on_end(progress, task_.finish(progress));
+    recorder.finish(progress);
+    return {progress.step, progress.last_loss, checkpointer.last_good(), signal};
+  }
+
+  LearningTask& task_;
+  const RunRequest& request_;
+  Fs& fs_ = posix_fs();
+  torch::Device device_;
+  RunDirectory directory_;
+  CheckpointStore store_;
+};
+
+}  // namespace
+
+std::function<double(const Progress&)> following(const CosineSchedule& schedule) {
+  return [schedule](const Progress& progress) {
+    return value_at(schedule, static_cast<double>(progress.epoch) + static_cast<double>(progress.step_in_epoch) /
+                                                                        static_cast<double>(progress.steps_per_epoch));
+  };
+}
+
+RunResult train(LearningTask& task, const RunRequest& request) {
+  const TrainConfig config = task.settings().train;
+  const torch::Device device = select_device(config.device);
+  compute_type(config.precision, device);
+  configure_numerics(config, device);
+  install_signal_handlers();
+  const RunResult result = TrainSession(task, request, device).train();
+  log::close_file();
+  return result;
+}
+
+}  // namespace itpn

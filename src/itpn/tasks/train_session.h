@@ -1,0 +1,95 @@
+// One run of training, whatever is learnt: its directory and lock, where it starts, its checkpoints and logs, and the
+// loop. What is learnt, and from what, is the task's business.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "itpn/config/config.h"
+#include "itpn/engine/metrics_writer.h"
+#include "itpn/engine/parameter_updater.h"
+#include "itpn/engine/run_config.h"
+#include "itpn/engine/run_directory.h"
+#include "itpn/engine/train_task.h"
+#include "itpn/optim/lr_schedule.h"
+
+namespace itpn {
+
+// What the command line says about the run, besides its recipe.
+struct RunRequest {
+  std::string output_dir;
+  std::string resume;          // "", "auto", or the directory of a checkpoint
+  bool overwrite = false;      // delete the run that output_dir holds
+  bool allow_change = false;   // resume although a key that changes the trajectory differs
+  std::string init;            // weights to start from: file, checkpoint or run (engine/load_weights.h); "" = random
+  bool allow_partial = false;  // start although some of those weights are missing or do not fit
+};
+
+// What the recipe says about the run.
+struct RunSettings {
+  std::string task;  // "pretrain", as the subcommand
+  std::string model;
+  std::string config_toml;  // the whole effective configuration
+  TrainConfig train;
+  CheckpointConfig checkpoint;
+  LogConfig log;
+  double clip_grad = 0.0;
+  std::function<double(const Progress&)> learning_rate;  // a pure function of the step
+};
+
+// The schedule at the fraction of an epoch where the run stands.
+std::function<double(const Progress&)> following(const CosineSchedule& schedule);
+
+// Weights and optimiser of a run.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  // Everything that is learnt, live: fp32 masters and buffers, moving averages, the optimiser's state.
+  virtual StateTensors tensors() const = 0;
+  // After all of tensors() has been read from a checkpoint.
+  virtual void adopt(const StateTensors& tensors) = 0;
+  virtual ParameterUpdater& updater() = 0;
+};
+
+// What a session lends to its task while it trains.
+struct RunServices {
+  const RunDirectory& directory;
+  MetricsWriter& metrics;
+};
+
+// A subcommand that trains. The session calls the functions in the order in which they stand here; then those of
+// TrainTask step by step.
+class LearningTask : public TrainTask {
+ public:
+  // What the recipe says; until build() the model may still be open.
+  virtual RunSettings settings() const = 0;
+  // How the settings differ from those that a checkpoint was made with.
+  virtual std::vector<ConfigChange> changes_since(const std::string& saved_toml) = 0;
+  // Opens the pictures. Throws a data error (exit 3) where there is none, a usage error where they do not fill one
+  // global batch.
+  virtual DataFingerprint open_data() = 0;
+  // Makes model and optimiser.
+  virtual Learner& build(const torch::Device& device) = 0;
+  // For a run that starts at step 0: weights that --init names.
+  virtual void load_initial_weights() = 0;
+  // What the files of weights say about the model, for those who use them.
+  virtual std::map<std::string, std::string> weights_metadata() const = 0;
+  // Opens the loader where `start` stands.
+  virtual void begin(const RunServices& services, const Progress& start) = 0;
+  // Pictures and validation of the end, unless the last step has just made them. Returns numbers for the logs.
+  virtual std::vector<NamedNumber> finish(Progress& progress) = 0;
+};
+
+struct RunResult {
+  int64_t steps = 0;
+  double final_loss = 0.0;  // of the last step that changed something
+  std::string checkpoint;   // the last one committed
+  int stop_signal = 0;      // the signal that stopped the run, 0 if it came to its end
+};
+
+// Trains, and leaves a run directory (engine/run_directory.h). Throws itpn::Error with the exit codes of core/errors.h.
+RunResult train(LearningTask& task, const RunRequest& request);
+
+}  // namespace itpn

@@ -1,0 +1,109 @@
+// A classifier's run that is killed and resumed leaves the same losses and the same weights, bit for bit, as one never
+// stopped.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/colour_classes.h"
+#include "tests/integration/program.h"
+#include "tests/integration/run_files.h"
+#include "tests/support/temporary_directory.h"
+
+namespace itpn::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kSteps = 24;  // 4 epochs of 6 steps
+
+struct Case {
+  std::string name;
+  std::string command;
+  std::vector<std::string> changes;
+  int save_at;  // not at the end of an epoch unless that is the point
+  bool has_average = false;
+};
+
+const std::vector<std::string> kEverything = {"model.drop_path=0.3",
+                                              "augment.randaugment=rand-m9-mstd0.5-inc1",
+                                              "augment.erase_probability=0.5",
+                                              "mix.mixup=0.8",
+                                              "mix.cutmix=1.0",
+                                              "loss.label_smoothing=0.1",
+                                              "optim.layer_decay=0.7",
+                                              "optim.clip_grad=0.5",
+                                              "ema.decay=0.9",
+                                              "train.micro_batch_size=2"};
+
+std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class ClassifierResume : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ClassifierResume, AfterAKillEqualsARunNeverStopped) {
+  const Case& c = GetParam();
+  const TemporaryDirectory folder;
+  const std::string data = folder.file("data"), whole = folder.file("whole"), resumed = folder.file("resumed");
+  write_colour_data(data);
+  std::vector<std::string> changes = c.changes;
+  if (c.command == "linprobe") {
+    ASSERT_EQ(run_program(tiny_pretrain(folder.file("pretrained"), {"train.max_steps=1"})).code, 0);
+    changes = with(changes, {"--init", folder.file("pretrained")});
+  }
+  const Outcome straight = run_program(tiny_classifier(c.command, data, whole, changes));
+  ASSERT_EQ(straight.code, 0) << straight.err;
+
+  const std::string step = std::to_string(c.save_at);
+  changes = with(changes, {"checkpoint.every_steps=" + step, "checkpoint.background=false"});
+  {
+    Program program(tiny_classifier(c.command, data, resumed, changes));
+    ASSERT_TRUE(program.wait_for_file(resumed + "/checkpoints/step-" + step));
+    program.signal(SIGKILL);
+    program.wait();
+  }
+  const Outcome rest = run_program(tiny_classifier(c.command, data, resumed, with(changes, {"--resume", "auto"})));
+  ASSERT_EQ(rest.code, 0) << rest.err;
+  EXPECT_THAT(rest.err, HasSubstr("resuming from"));
+  EXPECT_EQ(loss_log(whole), loss_log(resumed));
+  EXPECT_EQ(loss_log(whole).size(), static_cast<size_t>(kSteps));
+  for (const std::string file : {"model.safetensors", "optimizer.safetensors"}) {
+    EXPECT_EQ(checkpoint_hash(whole, kSteps, file), checkpoint_hash(resumed, kSteps, file)) << file;
+  }
+  if (!c.has_average) return;
+  EXPECT_EQ(checkpoint_hash(whole, kSteps, "ema.safetensors"), checkpoint_hash(resumed, kSteps, "ema.safetensors"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings, ClassifierResume,
+    ::testing::Values(Case{"Plain", "finetune", {}, 8}, Case{"Everything", "finetune", kEverything, 7, true},
+                      Case{"EverythingInBf16", "finetune", with(kEverything, {"train.precision=bf16"}), 9, true},
+                      Case{"EpochEdge", "finetune", kEverything, 12, true}, Case{"Probe", "linprobe", {}, 8},
+                      Case{"CachedProbe", "linprobe", {"probe.cache_features=true"}, 8}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(ClassifierResume, OfAnotherTaskIsRefused) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  ASSERT_EQ(run_program(tiny_pretrain(folder.file("pretrained"), {"train.max_steps=1"})).code, 0);
+  const Outcome outcome = run_program(tiny_classifier("finetune", folder.file("data"), folder.file("run"),
+                                                      {"--resume", folder.file("pretrained/checkpoints/step-1")}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("itpn pretrain"));
+}
+
+TEST(ClassifierResume, AnotherMicroBatchChangesWhatIsMixedAndIsRefused) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run");
+  const std::vector<std::string> mixed = {"mix.mixup=0.8", "train.max_steps=2"};
+  ASSERT_EQ(run_program(tiny_classifier("finetune", folder.file("data"), run, mixed)).code, 0);
+  const Outcome outcome = run_program(tiny_classifier("finetune", folder.file("data"), run,
+                                                      with(mixed, {"train.micro_batch_size=2", "--resume", "auto"})));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("train.micro_batch_size"));
+}
+
+}  // namespace
+}  // namespace itpn::test
