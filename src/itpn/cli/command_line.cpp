@@ -77,7 +77,7 @@ bool CommandLine::parse(const Arguments& arguments) {
     app_.parse(std::move(words));
     return true;
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app_.help(program_).c_str(), stdout);
+    std::fputs(app_.help().c_str(), stdout);
     return false;
   } catch (const CLI::ParseError& error) {
     throw usage_error(

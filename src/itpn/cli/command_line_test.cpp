@@ -61,6 +61,14 @@ TEST(CommandLine, NamesTheNearestOption) {
   EXPECT_THAT(usage_message({"--output-dri", "x"}), HasSubstr("did you mean --output-dir?"));
 }
 
+TEST(CommandLine, HelpNamesTheProgramOnceInItsUsage) {
+  Example example;
+  testing::internal::CaptureStdout();
+  EXPECT_FALSE(example.line.parse({"--help"}));
+  const std::string help = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(help, HasSubstr("Usage: itpn example [OPTIONS]"));
+}
+
 TEST(CommandLine, APathWithAnEqualsSignIsAFile) {
   Example example;
   ASSERT_TRUE(example.line.parse({"runs/lr=1/recipe.toml"}));
