@@ -3,11 +3,27 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
+#include "itpn/tasks/benchmark_classifier.h"
 #include "itpn/tasks/benchmark_loader.h"
 #include "itpn/tasks/benchmark_pretrain.h"
 
 namespace itpn::cli {
 namespace {
+
+void add_speed_options(CLI::App& app, SpeedConfig& config) {
+  app.add_option("--preset", config.preset, "Size of the model");
+  app.add_option("--precision", config.precision, "fp32 | bf16");
+  app.add_option("--batch-size", config.batch_size, "Pictures of a step")->check(CLI::PositiveNumber);
+  app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
+  app.add_option("--threads", config.threads, "CPU threads; 0: as LibTorch finds them");
+  app.add_option("--steps", config.steps, "Steps of one window")->check(CLI::PositiveNumber);
+  app.add_option("--windows", config.windows, "Windows; the median is reported")->check(CLI::PositiveNumber);
+}
+
+int print_speed(const ModelSpeed& speed, bool json) {
+  std::fputs((json ? to_json(speed) : to_text(speed)).c_str(), stdout);
+  return 0;
+}
 
 int run_pretrain_benchmark(const Arguments& arguments) {
   CommandLine line("itpn benchmark pretrain",
@@ -18,19 +34,45 @@ int run_pretrain_benchmark(const Arguments& arguments) {
   PretrainBenchmarkConfig config;
   bool json = false;
   CLI::App& app = line.app();
-  app.add_option("--preset", config.preset, "Size of the model");
-  app.add_option("--precision", config.precision, "fp32 | bf16");
-  app.add_option("--batch-size", config.batch_size, "Pictures of a step")->check(CLI::PositiveNumber);
-  app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
-  app.add_option("--threads", config.threads, "CPU threads; 0: as LibTorch finds them");
-  app.add_option("--steps", config.steps, "Steps of one window")->check(CLI::PositiveNumber);
-  app.add_option("--windows", config.windows, "Windows; the median is reported")->check(CLI::PositiveNumber);
+  add_speed_options(app, config);
   app.add_flag("--mfm", config.mfm, "With masked feature modelling and its teacher");
   app.add_flag("--json", json, "For programs");
   if (!line.parse(arguments)) return 0;
-  const PretrainBenchmark result = benchmark_pretrain(config);
-  std::fputs((json ? to_json(result) : to_text(result)).c_str(), stdout);
-  return 0;
+  return print_speed(benchmark_pretrain(config), json);
+}
+
+int run_finetune_benchmark(const Arguments& arguments) {
+  CommandLine line(
+      "itpn benchmark finetune",
+      "Speed of whole fine-tuning steps on pictures in memory, and the share of what this machine's matrix "
+      "products allow; both are measured turn about in one run.",
+      "  itpn benchmark finetune --preset itpn-base --batch-size 8 --precision bf16\n"
+      "  itpn benchmark finetune --preset itpn-base --layer-scale 0.1 --drop-path 0.1 --json\n");
+  ClassifierBenchmarkConfig config;
+  bool json = false, no_bias = false;
+  CLI::App& app = line.app();
+  add_speed_options(app, config);
+  app.add_flag("--no-relative-position-bias", no_bias, "Without the learned bias of attention");
+  app.add_option("--layer-scale", config.layer_scale, "Start value of the layer scale; 0: none");
+  app.add_option("--drop-path", config.drop_path, "Stochastic depth rate of the last block");
+  app.add_flag("--ema", config.ema, "With an averaged model");
+  app.add_flag("--json", json, "For programs");
+  if (!line.parse(arguments)) return 0;
+  config.relative_position_bias = !no_bias;
+  return print_speed(benchmark_finetune(config), json);
+}
+
+int run_predict_benchmark(const Arguments& arguments) {
+  CommandLine line("itpn benchmark predict",
+                   "Speed of a classifier's forward pass on pictures in memory, and the share of what this machine's "
+                   "matrix products allow.",
+                   "  itpn benchmark predict --preset itpn-base --batch-size 1 --precision fp32\n");
+  ClassifierBenchmarkConfig config;
+  bool json = false;
+  add_speed_options(line.app(), config);
+  line.app().add_flag("--json", json, "For programs");
+  if (!line.parse(arguments)) return 0;
+  return print_speed(benchmark_predict(config), json);
 }
 
 int run_loader_benchmark(const Arguments& arguments) {
@@ -65,6 +107,8 @@ int run_benchmark(const Arguments& arguments) {
        "  itpn benchmark pretrain --preset itpn-base --batch-size 8 --precision bf16\n"
        "  itpn benchmark loader --data ~/pictures --threads 1\n",
        {{"pretrain", "Pre-training steps, and their share of the matrix products' rate", run_pretrain_benchmark},
+        {"finetune", "Fine-tuning steps, and their share of the matrix products' rate", run_finetune_benchmark},
+        {"predict", "A classifier's forward pass, and its share of the matrix products' rate", run_predict_benchmark},
         {"loader", "Reading, decoding and cropping pictures", run_loader_benchmark}}},
       arguments);
 }

@@ -19,7 +19,7 @@ AttentionBlockImpl::AttentionBlockImpl(const AttentionBlockConfig& cfg) : config
 }
 
 torch::Tensor AttentionBlockImpl::forward(const torch::Tensor& x, const BlockContext& context) {
-  if (is_plain(context) && ops::can_fuse(x, attn->qkv->weight)) return forward_fused(x);
+  if (has_fused_form(context) && ops::can_fuse(x, attn->qkv->weight)) return forward_fused(x, context);
   torch::Tensor branch = attn(norm1(x, attn->qkv->dtype()), context);
   if (gamma_1.defined()) branch = branch * gamma_1;
   const torch::Tensor y = x + apply_drop_path(branch, config.drop_path, 0, context);
@@ -28,16 +28,23 @@ torch::Tensor AttentionBlockImpl::forward(const torch::Tensor& x, const BlockCon
   return y + apply_drop_path(branch, config.drop_path, 1, context);
 }
 
-bool AttentionBlockImpl::is_plain(const BlockContext& context) const {
-  const bool drops = config.drop_path.rate > 0 && context.drop_path_draws.defined();
-  const bool is_biased = attn->relative_position_bias_table.defined() || context.key_mask.defined();
-  return !drops && !is_biased && !gamma_1.defined();
+bool AttentionBlockImpl::has_fused_form(const BlockContext& context) const {
+  const bool has_bias = attn->relative_position_bias_table.defined();
+  const bool is_shared = context.position_index.defined() && context.position_index.dim() == 2;
+  return !context.key_mask.defined() && (!has_bias || is_shared);
 }
 
-torch::Tensor AttentionBlockImpl::forward_fused(const torch::Tensor& x) {
-  const torch::Tensor y = ops::attention_residual(x, {norm1->weights(), attn->qkv->weight, attn->qkv->bias,
-                                                      attn->proj->weight, attn->proj->bias, attn->config.num_heads});
-  return ops::mlp_residual(y, mlp->with(norm2->weights()));
+torch::Tensor AttentionBlockImpl::forward_fused(const torch::Tensor& x, const BlockContext& context) {
+  const ops::AttentionWeights weights = {norm1->weights(),
+                                         attn->qkv->weight,
+                                         attn->qkv->bias,
+                                         attn->proj->weight,
+                                         attn->proj->bias,
+                                         attn->config.num_heads,
+                                         attn->relative_position_bias_table,
+                                         context.position_index};
+  const torch::Tensor y = ops::attention_residual(x, weights, branch_scale(gamma_1, config.drop_path, 0, context));
+  return ops::mlp_residual(y, mlp->with(norm2->weights()), branch_scale(gamma_2, config.drop_path, 1, context));
 }
 
 }  // namespace itpn

@@ -28,9 +28,9 @@ class AttentionBlockImpl : public TokenBlock {
   Mlp mlp{nullptr};
 
  private:
-  // Neither branch has anything between it and the residual sum, nor the attention anything beside q, k and v.
-  bool is_plain(const BlockContext& context) const;
-  torch::Tensor forward_fused(const torch::Tensor& x);
+  // Fused branches know no key mask, and one table of positions for all pictures of a batch.
+  bool has_fused_form(const BlockContext& context) const;
+  torch::Tensor forward_fused(const torch::Tensor& x, const BlockContext& context);
 };
 TORCH_MODULE(AttentionBlock);
 

@@ -3,6 +3,8 @@
 
 #include <torch/nn/module.h>
 
+#include "itpn/ops/fused.h"
+
 namespace itpn {
 
 // What a block may need to know beside its tokens. Undefined tensors mean "none".
@@ -29,6 +31,10 @@ class TokenBlock : public torch::nn::Module {
 
 // `branch` as it enters the residual sum at row `row` of the draws: unchanged where nothing is drawn.
 torch::Tensor apply_drop_path(const torch::Tensor& branch, const DropPathSite& site, int64_t row,
+                              const BlockContext& context);
+
+// The same for a fused operation, with the block's layer scale `gamma` (or undefined).
+ops::BranchScale branch_scale(const torch::Tensor& gamma, const DropPathSite& site, int64_t row,
                               const BlockContext& context);
 
 }  // namespace itpn

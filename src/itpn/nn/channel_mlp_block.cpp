@@ -13,9 +13,8 @@ ChannelMlpBlockImpl::ChannelMlpBlockImpl(const ChannelMlpConfig& cfg) : config(c
 }
 
 torch::Tensor ChannelMlpBlockImpl::forward(const torch::Tensor& x, const BlockContext& context) {
-  const bool drops = config.drop_path.rate > 0 && context.drop_path_draws.defined();
-  if (!drops && !gamma_2.defined() && ops::can_fuse(x, mlp->fc1->weight)) {
-    return ops::mlp_residual(x, mlp->with(norm2->weights()));
+  if (ops::can_fuse(x, mlp->fc1->weight)) {
+    return ops::mlp_residual(x, mlp->with(norm2->weights()), branch_scale(gamma_2, config.drop_path, 0, context));
   }
   torch::Tensor branch = mlp(norm2(x, mlp->fc1->dtype()));
   if (gamma_2.defined()) branch = branch * gamma_2;

@@ -7,6 +7,8 @@
 #include <torch/torch.h>
 
 #include <functional>
+#include <limits>
+#include <optional>
 
 #include "itpn/ops/cpu/attention_passes.h"
 
@@ -22,27 +24,75 @@ at::Tensor twin_norm(const at::Tensor& x, const at::Tensor& gamma, const at::Ten
   return at::layer_norm(x, {x.size(-1)}, gamma, beta, kEps);
 }
 
-// inputs: x, gamma, beta, w1, b1, w2, b2
-at::Tensor twin_mlp(const Tensors& t) {
-  const at::Tensor hidden = at::gelu(at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]));
-  return t[0] + at::linear(hidden, t[5], t[6]);
-}
-at::Tensor fused_mlp(const Tensors& t) { return mlp_residual(t[0], {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6]}); }
+// How a branch of the tests enters the sum; a layer scale comes as the input behind the branch's own.
+struct Joint {
+  bool has_gamma = false;
+  std::optional<KeptSamples> kept = std::nullopt;
 
-// inputs: x, gamma, beta, w_qkv, b_qkv, w_proj, b_proj
-Branch twin_attention(int64_t heads) {
-  return [heads](const Tensors& t) {
-    const int64_t B = t[0].size(0), L = t[0].size(1), C = t[0].size(2), d = C / heads;
-    const at::Tensor qkv = at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]).view({B, L, 3, heads, d});
-    const auto parts = qkv.permute({2, 0, 3, 1, 4}).unbind(0);  // (B, h, L, d)
-    const at::Tensor logits = at::matmul(parts[0], parts[1].transpose(2, 3)) / std::sqrt(static_cast<double>(d));
-    const at::Tensor mixed = at::matmul(logits.softmax(-1), parts[2]).transpose(1, 2).reshape({B, L, C});
-    return t[0] + at::linear(mixed, t[5], t[6]);
+  BranchScale scale(const Tensors& t, size_t gamma) const { return {has_gamma ? t[gamma] : at::Tensor(), kept}; }
+};
+
+// x + factor * gamma * branch, of all samples at once.
+at::Tensor join(const at::Tensor& x, const at::Tensor& branch, const BranchScale& scale) {
+  at::Tensor scaled = scale.gamma.defined() ? branch * scale.gamma : branch;
+  if (scale.kept) {
+    std::vector<int64_t> shape(x.dim(), 1);
+    shape[0] = x.size(0);
+    const at::Tensor factor = torch::zeros(shape, scaled.options());
+    for (const int64_t sample : scale.kept->samples) factor[sample] = scale.kept->factor;
+    scaled = scaled * factor;
+  }
+  return x + scaled;
+}
+
+// inputs: x, gamma, beta, w1, b1, w2, b2, and the layer scale if there is one
+Branch twin_mlp(const Joint& joint = {}) {
+  return [joint](const Tensors& t) {
+    const at::Tensor hidden = at::gelu(at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]));
+    return join(t[0], at::linear(hidden, t[5], t[6]), joint.scale(t, 7));
   };
 }
-Branch fused_attention(int64_t heads) {
-  return [heads](const Tensors& t) {
-    return attention_residual(t[0], {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6], heads});
+Branch fused_mlp(const Joint& joint = {}) {
+  return [joint](const Tensors& t) {
+    return mlp_residual(t[0], {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6]}, joint.scale(t, 7));
+  };
+}
+
+// Any table of `rows` rows serves as a position bias.
+at::Tensor some_index(int64_t length, int64_t rows) {
+  return torch::arange(length * length).mul(7).remainder(rows).reshape({length, length});
+}
+
+// inputs: x, gamma, beta, w_qkv, b_qkv, w_proj, b_proj; with `bias_rows` > 0 a bias table (1, R, h), whose first axis
+// keeps it from being taken for a matrix; then the layer scale if there is one
+struct AttentionCase {
+  int64_t heads;
+  int64_t bias_rows = 0;
+  Joint joint = {};
+
+  at::Tensor table(const Tensors& t) const { return bias_rows > 0 ? t[7].squeeze(0) : at::Tensor(); }
+  BranchScale scale(const Tensors& t) const { return joint.scale(t, bias_rows > 0 ? 8 : 7); }
+};
+
+Branch twin_attention(const AttentionCase& c) {
+  return [c](const Tensors& t) {
+    const int64_t B = t[0].size(0), L = t[0].size(1), C = t[0].size(2), d = C / c.heads;
+    const at::Tensor qkv = at::linear(twin_norm(t[0], t[1], t[2]), t[3], t[4]).view({B, L, 3, c.heads, d});
+    const auto parts = qkv.permute({2, 0, 3, 1, 4}).unbind(0);  // (B, h, L, d)
+    at::Tensor logits = at::matmul(parts[0], parts[1].transpose(2, 3)) / std::sqrt(static_cast<double>(d));
+    if (c.bias_rows > 0) logits = logits + c.table(t).index({some_index(L, c.bias_rows)}).permute({2, 0, 1});
+    const at::Tensor mixed = at::matmul(logits.softmax(-1), parts[2]).transpose(1, 2).reshape({B, L, C});
+    return join(t[0], at::linear(mixed, t[5], t[6]), c.scale(t));
+  };
+}
+Branch fused_attention(const AttentionCase& c) {
+  return [c](const Tensors& t) {
+    AttentionWeights weights = {{t[1], t[2], kEps}, t[3], t[4], t[5], t[6], c.heads};
+    if (c.bias_rows > 0) {
+      weights.bias_table = c.table(t);
+      weights.bias_index = some_index(t[0].size(1), c.bias_rows);
+    }
+    return attention_residual(t[0], weights, c.scale(t));
   };
 }
 
@@ -71,9 +121,12 @@ Tensors leaves(const Tensors& inputs, at::ScalarType matrix, at::ScalarType othe
   return result;
 }
 
+// Largest difference over the largest reference entry; the difference itself where the reference is all zero.
 double gap(const at::Tensor& found, const at::Tensor& expected) {
   const at::Tensor reference = expected.to(at::kDouble);
-  return ((found.to(at::kDouble) - reference).abs().max() / reference.abs().max()).item<double>();
+  const double difference = (found.to(at::kDouble) - reference).abs().max().item<double>();
+  const double size = reference.abs().max().item<double>();
+  return size > 0 ? difference / size : difference;
 }
 
 // What one run of a branch gave, as a list: the output, then the gradient of every input.
@@ -112,6 +165,16 @@ void expect_agreement_in_all_dtypes(const Branch& fused, const Branch& twin, con
   for (const auto dtype : {at::kFloat, at::kBFloat16}) expect_agreement(fused, twin, inputs, dtype);
 }
 
+// Layer scale alone, stochastic depth that keeps all samples, some, none, and both together.
+std::vector<Joint> joints(int64_t samples) {
+  KeptSamples all{{}, 1.25}, some{{}, 1.25};
+  for (int64_t i = 0; i < samples; ++i) {
+    all.samples.push_back(i);
+    if (i % 3 != 1) some.samples.push_back(i);
+  }
+  return {{true, std::nullopt}, {false, all}, {false, some}, {true, some}, {true, KeptSamples{{}, 1.25}}};
+}
+
 struct MlpShape {
   std::vector<int64_t> x;
   int64_t hidden;
@@ -122,7 +185,17 @@ class FusedMlp : public ::testing::TestWithParam<MlpShape> {};
 TEST_P(FusedMlp, AgreesWithSeparateOperations) {
   const MlpShape& shape = GetParam();
   const int64_t C = shape.x.back(), H = shape.hidden;
-  expect_agreement_in_all_dtypes(fused_mlp, twin_mlp, make_inputs(shape.x, {{C}, {C}, {H, C}, {H}, {C, H}, {C}}));
+  expect_agreement_in_all_dtypes(fused_mlp(), twin_mlp(), make_inputs(shape.x, {{C}, {C}, {H, C}, {H}, {C, H}, {C}}));
+}
+
+TEST_P(FusedMlp, ScalesAndSkipsLikeSeparateOperations) {
+  const MlpShape& shape = GetParam();
+  const int64_t C = shape.x.back(), H = shape.hidden;
+  for (const Joint& joint : joints(shape.x[0])) {
+    std::vector<std::vector<int64_t>> weights = {{C}, {C}, {H, C}, {H}, {C, H}, {C}};
+    if (joint.has_gamma) weights.push_back({C});
+    expect_agreement_in_all_dtypes(fused_mlp(joint), twin_mlp(joint), make_inputs(shape.x, weights));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, FusedMlp,
@@ -138,8 +211,26 @@ class FusedAttention : public ::testing::TestWithParam<HeadSizes> {};
 TEST_P(FusedAttention, AgreesWithSeparateOperations) {
   const auto [B, L, h, d] = GetParam();
   const int64_t C = h * d;
-  expect_agreement_in_all_dtypes(fused_attention(h), twin_attention(h),
+  expect_agreement_in_all_dtypes(fused_attention({h}), twin_attention({h}),
                                  make_inputs({B, L, C}, {{C}, {C}, {3 * C, C}, {3 * C}, {C, C}, {C}}));
+}
+
+TEST_P(FusedAttention, TakesABiasLikeSeparateOperations) {
+  const auto [B, L, h, d] = GetParam();
+  const int64_t C = h * d, R = 2 * L - 1;
+  expect_agreement_in_all_dtypes(fused_attention({h, R}), twin_attention({h, R}),
+                                 make_inputs({B, L, C}, {{C}, {C}, {3 * C, C}, {3 * C}, {C, C}, {C}, {1, R, h}}));
+}
+
+TEST_P(FusedAttention, ScalesAndSkipsLikeSeparateOperations) {
+  const auto [B, L, h, d] = GetParam();
+  const int64_t C = h * d;
+  for (const Joint& joint : joints(B)) {
+    const AttentionCase c = {h, /*bias_rows=*/5, joint};
+    std::vector<std::vector<int64_t>> weights = {{C}, {C}, {3 * C, C}, {3 * C}, {C, C}, {C}, {1, 5, h}};
+    if (joint.has_gamma) weights.push_back({C});
+    expect_agreement_in_all_dtypes(fused_attention(c), twin_attention(c), make_inputs({B, L, C}, weights));
+  }
 }
 
 // Lengths around the kernel's blocks of 16 columns, 24 and 96 rows; widths around whole vectors.
@@ -153,7 +244,7 @@ TEST(FusedAttention, StaysFiniteForHugeLogits) {
   const AttentionSizes sizes = {1, 9, 1};
   const MixedHeads mixed = mix_heads(qkv, sizes);
   EXPECT_TRUE(mixed.out.isfinite().all().item<bool>());
-  EXPECT_TRUE(mix_heads_backward(qkv, mixed, torch::ones_like(mixed.out), sizes).isfinite().all().item<bool>());
+  EXPECT_TRUE(mix_heads_backward(qkv, mixed, torch::ones_like(mixed.out), sizes).qkv.isfinite().all().item<bool>());
 }
 
 TEST(FusedNormLinear, AgreesWithSeparateOperations) {
@@ -163,24 +254,57 @@ TEST(FusedNormLinear, AgreesWithSeparateOperations) {
   }
 }
 
+// Everything at once: bias, layer scale, a dropped sample.
+const AttentionCase kFullCase = {2, 9, {true, KeptSamples{{0, 2, 3}, 1.25}}};
+Tensors full_inputs() {
+  return make_inputs({4, 50, 48}, {{48}, {48}, {144, 48}, {144}, {48, 48}, {48}, {1, 9, 2}, {48}});
+}
+
 TEST(FusedOperations, GiveTheSameBitsTwice) {
-  const Tensors inputs = make_inputs({4, 50, 48}, {{48}, {48}, {96, 48}, {96}, {48, 96}, {48}});
-  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
-  Tensors first;
-  for (int repeat = 0; repeat < 2; ++repeat) {
-    const Tensors t = leaves(inputs, at::kBFloat16, at::kFloat);
-    fused_mlp(t).square().sum().backward();
-    for (size_t i = 0; i < t.size(); ++i) {
-      if (repeat == 0) first.push_back(t[i].grad());
-      EXPECT_TRUE(t[i].grad().equal(first[i])) << "input " << i;
+  const Tensors mlp_inputs = make_inputs({4, 50, 48}, {{48}, {48}, {96, 48}, {96}, {48, 96}, {48}});
+  const Tensors attention_inputs = full_inputs();
+  if (!can_fuse(mlp_inputs[0], mlp_inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  for (const auto& [branch, inputs] :
+       {std::pair(fused_mlp(), mlp_inputs), std::pair(fused_attention(kFullCase), attention_inputs)}) {
+    Tensors first;
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      const Tensors t = leaves(inputs, at::kBFloat16, at::kFloat);
+      branch(t).square().sum().backward();
+      for (size_t i = 0; i < t.size(); ++i) {
+        if (repeat == 0) first.push_back(t[i].grad());
+        EXPECT_TRUE(t[i].grad().equal(first[i])) << "input " << i;
+      }
     }
   }
+}
+
+TEST(FusedOperations, GiveTheSameBitsWithoutGradient) {
+  const Tensors inputs = full_inputs();
+  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  const Tensors mlp_inputs = make_inputs({4, 50, 48}, {{48}, {48}, {96, 48}, {96}, {48, 96}, {48}, {48}});
+  const Branch attention = fused_attention(kFullCase), mlp = fused_mlp(kFullCase.joint);
+  const Tensors t = leaves(inputs, at::kBFloat16, at::kFloat), m = leaves(mlp_inputs, at::kBFloat16, at::kFloat);
+  const at::Tensor mixed = attention(t), transformed = mlp(m);
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(attention(t).equal(mixed));
+  EXPECT_TRUE(mlp(m).equal(transformed));
+}
+
+TEST(FusedOperations, DoNotComputeWhatIsDropped) {
+  Tensors inputs = full_inputs();
+  if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
+  inputs[0][1] = std::numeric_limits<float>::quiet_NaN();  // the sample that kFullCase drops
+  const Tensors t = leaves(inputs, at::kFloat, at::kFloat);
+  const at::Tensor y = fused_attention(kFullCase)(t);
+  EXPECT_TRUE(y[1].isnan().all().item<bool>());
+  y.index({torch::tensor({0, 2, 3})}).sum().backward();
+  for (size_t i = 0; i < t.size(); ++i) EXPECT_TRUE(t[i].grad().isfinite().all().item<bool>()) << "input " << i;
 }
 
 TEST(FusedMlp, RefusesASecondBackwardPass) {
   const Tensors inputs = make_inputs({2, 3, 16}, {{16}, {16}, {32, 16}, {32}, {16, 32}, {16}});
   if (!can_fuse(inputs[0], inputs[3])) GTEST_SKIP() << "this machine has no AVX2";
-  const at::Tensor sum = fused_mlp(leaves(inputs, at::kFloat, at::kFloat)).sum();
+  const at::Tensor sum = fused_mlp()(leaves(inputs, at::kFloat, at::kFloat)).sum();
   sum.backward({}, /*retain_graph=*/true);
   EXPECT_THROW(sum.backward(), c10::Error);
 }

@@ -79,6 +79,15 @@ TEST(Tokens, GatherThenScatterRestores) {
   EXPECT_TRUE(torch::equal(gather_tokens(x.slice(0, 0, 1), ids)[1][0], x[0][1]));
 }
 
+TEST(DropPath, ListsWhatItKeeps) {
+  const at::Tensor uniform = torch::tensor({0.29F, 0.31F, 0.999F, 0.0F});
+  const KeptSamples kept = kept_samples(0.3, uniform);
+  EXPECT_EQ(kept.samples, (std::vector<int64_t>{1, 2}));
+  const at::Tensor scaled = drop_path(torch::ones({4, 2}), 0.3, uniform);
+  for (const int64_t sample : kept.samples) EXPECT_NEAR(scaled[sample][0].item<double>(), kept.factor, 1e-6);
+  EXPECT_EQ(scaled.count_nonzero().item<int64_t>(), 4);
+}
+
 TEST(DropPath, KeepsTheMean) {
   const at::Tensor uniform = (torch::arange(1000.0) + 0.5) / 1000.0;
   const at::Tensor y = drop_path(torch::ones({1000, 1}), 0.3, uniform);

@@ -65,10 +65,13 @@ struct SoftmaxRow {
   float sum, log_sum;
 };
 
-// logits -> exp(logits - largest)
-inline SoftmaxRow exponentiate(float* logits, int64_t count) {
+// logits -> exp(logits + bias - largest); bias may be null
+inline SoftmaxRow exponentiate(float* logits, const float* bias, int64_t count) {
   constexpr float kLowest = -3.402823466e+38F;
   Floats most = splat(kLowest);
+  if (bias) {
+    sweep(count, [&](int64_t i, auto n) { store(logits + i, load(logits + i, n) + load(bias + i, n), n); });
+  }
   sweep(count, [&](int64_t i, auto n) { most = larger(most, keep(load(logits + i, n), n, kLowest)); });
   const float largest = largest_lane(most);
   const float sum = sum_over_row(count, [&](int64_t i, auto n) {
@@ -96,7 +99,8 @@ void attention_forward(const AttentionForward<T>& a) {
     multiply({q + begin * s.dp, s.dp, 1, kt, s.Lp, logits, s.Lp, rows, s.Lp, s.d});
     float sums[kForwardRows];
     for (int64_t r = 0; r < rows; ++r) {
-      const SoftmaxRow row = exponentiate(logits + r * s.Lp, s.L);
+      const float* bias = a.bias ? a.bias + (begin + r) * s.Lp : nullptr;
+      const SoftmaxRow row = exponentiate(logits + r * s.Lp, bias, s.L);
       sums[r] = row.sum;
       a.log_sum[begin + r] = row.log_sum;
     }
@@ -114,12 +118,23 @@ float row_dot(const T* x, const float* y, int64_t count) {
   return sum_over_row(count, [&](int64_t i, auto n) { return load(x + i, n) * load(y + i, n); });
 }
 
-// probabilities: logits in, exp(logits - log_sum) out. gradients: d_out v^T in, gradient of the logits out.
-inline void softmax_backward_row(float* probabilities, float* gradients, int64_t count, float log_sum, float dot) {
+// One row of the softmax's backward pass.
+struct SoftmaxBackward {
+  float* probabilities;  // logits in, exp(logits + bias - log_sum) out
+  float* gradients;      // d_out v^T in, gradient of the logits out
+  const float* bias;     // or null
+  float* d_bias;         // the gradient of the logits is added; or null
+  float log_sum, dot;
+};
+
+inline void softmax_backward_row(const SoftmaxBackward& a, int64_t count) {
   sweep(count, [&](int64_t i, auto n) {
-    const Floats p = exponential(load(probabilities + i, n) - log_sum);
-    store(probabilities + i, p, n);
-    store(gradients + i, p * (load(gradients + i, n) - dot), n);
+    Floats logits = load(a.probabilities + i, n);
+    if (a.bias) logits += load(a.bias + i, n);
+    const Floats p = exponential(logits - a.log_sum), d = p * (load(a.gradients + i, n) - a.dot);
+    store(a.probabilities + i, p, n);
+    store(a.gradients + i, d, n);
+    if (a.d_bias) store(a.d_bias + i, load(a.d_bias + i, n) + d, n);
   });
 }
 
@@ -144,7 +159,10 @@ void attention_backward(const AttentionBackward<T>& a) {
     multiply({d_out_rows, s.dp, 1, vt, s.Lp, ds, s.Lp, rows, s.Lp, s.d});
     for (int64_t r = 0; r < rows; ++r) {
       const float dot = row_dot(a.out + (begin + r) * out_stride, d_out_rows + r * s.dp, s.d);
-      softmax_backward_row(p + r * s.Lp, ds + r * s.Lp, s.L, a.log_sum[begin + r], dot);
+      const int64_t bias_row = (begin + r) * s.Lp;
+      softmax_backward_row({p + r * s.Lp, ds + r * s.Lp, a.bias ? a.bias + bias_row : nullptr,
+                            a.d_bias ? a.d_bias + bias_row : nullptr, a.log_sum[begin + r], dot},
+                           s.L);
     }
     multiply({p, 1, s.Lp, d_out_rows, s.dp, dv, s.dp, s.L, s.dp, rows, add});
     multiply({ds, 1, s.Lp, q_rows, s.dp, dk, s.dp, s.L, s.dp, rows, add});

@@ -53,22 +53,43 @@ struct GeluBackward {
   Rows rows;
 };
 
-// out = x + branch + bias.
+// out = x + (branch + bias) * gamma * factor; without gamma where it is null.
 template <class T>
 struct AddBranch {
   const float* x;
   const T* branch;
-  const float* bias;
+  const float *bias, *gamma;
+  float factor;
   float* out;
   Rows rows;
 };
 
-// out = T(x) (or nothing where out is null); column sums are added to `sums`.
+// out = T(x * factor) (or nothing where out is null); column sums of x * factor are added to `sums`.
 template <class T>
 struct CastAndSum {
   const float* x;
+  float factor;
   T* out;
   float* sums;
+  Rows rows;
+};
+
+// out = weight * gamma by row: the layer scale behind a linear layer, worked into its weight.
+template <class T>
+struct ScaleRows {
+  const T* weight;
+  const float* gamma;  // one per row
+  T* out;
+  Rows rows;
+};
+
+// In place: the gradient of a scaled weight becomes that of the weight; d_gamma receives its product with the weight.
+template <class T>
+struct ScaleRowsBackward {
+  T* gradient;
+  const T* weight;
+  const float* gamma;
+  float* d_gamma;
   Rows rows;
 };
 
@@ -98,6 +119,8 @@ struct RowKernels {
   void (*cast_and_sum)(const CastAndSum<T>&);
   void (*add_bias)(const AddBias<T>&);
   void (*column_sums)(const ColumnSums<T>&);
+  void (*scale_rows)(const ScaleRows<T>&);
+  void (*scale_rows_backward)(const ScaleRowsBackward<T>&);
 };
 
 // Sizes of one head of one picture. Rows of q, k and v lie 3 * heads * dim apart (the layout of the qkv product), rows
@@ -109,24 +132,28 @@ struct HeadShape {
 
   int64_t qkv_stride() const { return 3 * heads * dim; }
   int64_t out_stride() const { return heads * dim; }
+  // Rows of a bias on the logits, in whole vectors.
+  int64_t bias_stride() const { return (length + 15) / 16 * 16; }
 };
 
-// out = softmax(q k^T / sqrt(d)) v. log_sum (L) receives log(sum(exp(logits))) by row.
+// out = softmax(q k^T / sqrt(d) + bias) v. log_sum (L) receives log(sum(exp(logits))) by row.
 template <class T>
 struct AttentionForward {
   const T *q, *k, *v;
+  const float* bias;  // (L, bias_stride()), or null
   T* out;
   float* log_sum;
   float* scratch;  // attention_scratch() floats
   HeadShape shape;
 };
 
-// Gradients of q, k and v, in the layout of qkv.
+// Gradients of q, k and v, in the layout of qkv; that of the bias is added to d_bias (null: no bias).
 template <class T>
 struct AttentionBackward {
   const T *q, *k, *v, *out, *d_out;
-  const float* log_sum;
+  const float *log_sum, *bias;
   T *dq, *dk, *dv;
+  float* d_bias;
   float* scratch;
   HeadShape shape;
 };

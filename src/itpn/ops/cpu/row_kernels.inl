@@ -125,7 +125,9 @@ void add_branch(const AddBranch<T>& a) {
   for (int64_t row = 0; row < a.rows.count; ++row) {
     const int64_t base = row * a.rows.width;
     sweep(a.rows.width, [&](int64_t i, auto n) {
-      store(a.out + base + i, load(a.x + base + i, n) + (load(a.branch + base + i, n) + load(a.bias + i, n)), n);
+      const Floats branch = load(a.branch + base + i, n) + load(a.bias + i, n);
+      const Floats gamma = a.gamma ? load(a.gamma + i, n) : splat(1.0F);
+      store(a.out + base + i, load(a.x + base + i, n) + branch * (gamma * a.factor), n);
     });
   }
 }
@@ -135,9 +137,30 @@ void cast_and_sum(const CastAndSum<T>& a) {
   for (int64_t row = 0; row < a.rows.count; ++row) {
     const int64_t base = row * a.rows.width;
     sweep(a.rows.width, [&](int64_t i, auto n) {
-      const Floats x = load(a.x + base + i, n);
+      const Floats x = load(a.x + base + i, n) * a.factor;
       if (a.out) store(a.out + base + i, x, n);
       store(a.sums + i, load(a.sums + i, n) + x, n);
+    });
+  }
+}
+
+template <class T>
+void scale_rows(const ScaleRows<T>& a) {
+  for (int64_t row = 0; row < a.rows.count; ++row) {
+    const int64_t base = row * a.rows.width;
+    sweep(a.rows.width,
+          [&](int64_t i, auto n) { store(a.out + base + i, load(a.weight + base + i, n) * a.gamma[row], n); });
+  }
+}
+
+template <class T>
+void scale_rows_backward(const ScaleRowsBackward<T>& a) {
+  for (int64_t row = 0; row < a.rows.count; ++row) {
+    const int64_t base = row * a.rows.width;
+    a.d_gamma[row] = sum_over_row(a.rows.width, [&](int64_t i, auto n) {
+      const Floats gradient = load(a.gradient + base + i, n);
+      store(a.gradient + base + i, gradient * a.gamma[row], n);
+      return gradient * load(a.weight + base + i, n);
     });
   }
 }
@@ -161,7 +184,8 @@ void column_sums(const ColumnSums<T>& a) {
 template <class T>
 constexpr RowKernels<T> row_kernels() {
   return {norm_forward<T>, norm_backward<T>, gelu_forward<T>, gelu_backward<T>,
-          add_branch<T>,   cast_and_sum<T>,  add_bias<T>,     column_sums<T>};
+          add_branch<T>,   cast_and_sum<T>,  add_bias<T>,     column_sums<T>,
+          scale_rows<T>,   scale_rows_backward<T>};
 }
 
 }  // namespace
