@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -11,6 +10,7 @@
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/layer_ids.h"
 #include "itpn/models/backbone/presets.h"
+#include "itpn/models/classification/classification_loss.h"
 #include "itpn/models/classification/classifier.h"
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/tasks/model_cost.h"
@@ -21,7 +21,6 @@ namespace {
 constexpr int64_t kClasses = 1000;
 constexpr double kLayerDecay = 0.6;
 constexpr double kEmaDecay = 0.9999;
-constexpr UpdateStep kUpdate = {.learning_rate = 1e-4};
 
 Preset preset_of(const ClassifierBenchmarkConfig& config) {
   ModelConfig model;
@@ -72,17 +71,10 @@ class Trainee {
       input_.drop_path_draws = drop_path_draws({0, epoch_++, positions_}, model_->backbone.drop_path_sites());
     }
     const at::Tensor logits = model_->forward(input_).logits.to(torch::kFloat32);
-    const at::Tensor loss = -(targets_ * logits.log_softmax(1)).sum(1).mean();
-    const double value = loss.item<double>();
-    clock.end("forward");
-    loss.backward();
-    clock.end("backward");
-    TORCH_CHECK(std::isfinite(updater_.gradient_norm().item<double>()), "the benchmark's gradient is not finite");
-    clock.end("norm");
-    updater_.apply(kUpdate);
-    if (average_) average_->update(kEmaDecay);
-    clock.end("update");
-    return value;
+    const at::Tensor loss = soft_target_cross_entropy(logits, targets_);
+    return finish_training_step(loss, updater_, clock, [this] {
+      if (average_) average_->update(kEmaDecay);
+    });
   }
 
  private:

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
 #include <optional>
 
 #include "itpn/engine/parameter_updater.h"
@@ -14,7 +13,6 @@ namespace itpn {
 namespace {
 
 constexpr double kMomentum = 0.996;
-constexpr UpdateStep kUpdate = {.learning_rate = 1e-4};
 
 Preset preset_of(const PretrainBenchmarkConfig& config) {
   ModelConfig model;
@@ -46,16 +44,9 @@ class Trainee {
   // One step; returns its loss.
   double step(PhaseClock& clock) {
     const at::Tensor loss = model_->forward(input_).loss;
-    const double value = loss.item<double>();
-    clock.end("forward");
-    loss.backward();
-    clock.end("backward");
-    TORCH_CHECK(std::isfinite(updater_.gradient_norm().item<double>()), "the benchmark's gradient is not finite");
-    clock.end("norm");
-    updater_.apply(kUpdate);
-    if (teacher_) teacher_->update(kMomentum);
-    clock.end("update");
-    return value;
+    return finish_training_step(loss, updater_, clock, [this] {
+      if (teacher_) teacher_->update(kMomentum);
+    });
   }
 
  private:

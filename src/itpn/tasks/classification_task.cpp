@@ -10,6 +10,7 @@
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/loaders.h"
 #include "itpn/tasks/model_card.h"
+#include "itpn/tasks/recipe_checks.h"
 #include "itpn/tasks/starting_weights.h"
 
 namespace itpn {
@@ -17,35 +18,18 @@ namespace {
 
 constexpr int64_t kMaxEvaluationBatch = 64;
 
-void check_image_size(const ClassificationSettings& settings) {
-  const int64_t size = settings.data.image_size, patch = settings.model.patch_size;
-  if (size % patch == 0) return;
-  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}", size,
-                                patch, size / patch * patch, (size / patch + 1) * patch));
-}
-
-void check_batch(const TrainConfig& train) {
-  const int64_t micro = train.micro_batch();
-  if (micro <= train.global_batch_size && train.global_batch_size % micro == 0) return;
-  throw usage_error(fmt::format("train.micro_batch_size = {} does not divide train.global_batch_size = {}", micro,
-                                train.global_batch_size));
-}
-
 void check_data(const ClassificationSettings& settings) {
   const DataConfig& data = settings.data;
   if (data.source != "synthetic" && data.path.empty()) {
     throw usage_error("data.path is not given: name a folder with a sub-folder for each class, data.path=DIR");
   }
-  const auto channels = static_cast<size_t>(settings.model.in_channels);
-  if (data.mean.size() == channels && data.std.size() == channels) return;
-  throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",
-                                data.mean.size(), data.std.size(), channels));
+  check_channels(data, settings.model);
 }
 
 }  // namespace
 
 void check_classification_settings(const ClassificationSettings& settings) {
-  check_image_size(settings);
+  check_image_size(settings.data, settings.model);
   check_batch(settings.train);
   check_data(settings);
   make_training_transform(settings.data, settings.augment);  // throws for a text that makes no sense
@@ -93,11 +77,7 @@ void ClassificationTask::open_source(const RunServices& services, const Progress
                             loader_start(start, settings_.train, services.directory.bad_samples_file()));
 }
 
-HostBatch ClassificationTask::fetch() {
-  std::optional<HostBatch> batch = loader_->next();
-  TORCH_CHECK(batch, "the training loader ended");
-  return std::move(*batch);
-}
+HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
 
 std::vector<NamedNumber> ClassificationTask::after_step(Progress& progress, bool epoch_ended) {
   if (loader_) progress.counters.bad_samples = loader_->bad_samples().total();

@@ -48,10 +48,8 @@ class LinprobeTask : public ClassificationTask {
       : ClassificationTask(classification_settings(config), request), config_(config) {}
 
   RunSettings settings() const override {
-    const CosineSchedule schedule{config_.optim.peak_lr(config_.train.global_batch_size), config_.optim.min_lr,
-                                  config_.optim.warmup_epochs, static_cast<double>(config_.train.epochs)};
     return {"linprobe",         config_.model.preset, dump_config(config_), config_.train,
-            config_.checkpoint, config_.log,          /*clip_grad=*/0.0,    following(schedule)};
+            config_.checkpoint, config_.log,          /*clip_grad=*/0.0,    following(config_.optim, config_.train)};
   }
 
   std::vector<ConfigChange> changes_since(const std::string& saved_toml) override {

@@ -1,8 +1,10 @@
 #include "itpn/tasks/loaders.h"
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "itpn/core/errors.h"
@@ -30,6 +32,12 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
   loader.prefetch_bytes = data.prefetch_mib << 20;
   loader.bad = {data.max_bad_fraction, start.bad_list};
   return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader, start.position);
+}
+
+HostBatch next_training_batch(Loader& loader) {
+  std::optional<HostBatch> batch = loader.next();
+  TORCH_CHECK(batch, "the training loader ended");
+  return std::move(*batch);
 }
 
 std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size) {

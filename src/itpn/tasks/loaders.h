@@ -26,6 +26,9 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
                                         std::shared_ptr<const Dataset> dataset,
                                         std::shared_ptr<const PictureTransform> transform, const LoaderStart& start);
 
+// The next batch of a training_loader().
+HostBatch next_training_batch(Loader& loader);
+
 // Centred crops, as the published code evaluates.
 std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size);
 

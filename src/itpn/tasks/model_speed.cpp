@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,20 @@ double PhaseClock::total() const {
   double sum = 0.0;
   for (const Phase& phase : phases_) sum += phase.seconds;
   return sum;
+}
+
+double finish_training_step(const at::Tensor& loss, ParameterUpdater& updater, PhaseClock& clock,
+                            const std::function<void()>& update_average) {
+  const double value = loss.item<double>();
+  clock.end("forward");
+  loss.backward();
+  clock.end("backward");
+  TORCH_CHECK(std::isfinite(updater.gradient_norm().item<double>()), "the benchmark's gradient is not finite");
+  clock.end("norm");
+  updater.apply({.learning_rate = 1e-4});
+  update_average();
+  clock.end("update");
+  return value;
 }
 
 at::ScalarType prepare_measurement(const SpeedConfig& config) {

@@ -2,7 +2,7 @@
 // because the speed of a shared machine drifts.
 #pragma once
 
-#include <c10/core/ScalarType.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "itpn/core/stopwatch.h"
+#include "itpn/engine/parameter_updater.h"
 
 namespace itpn {
 
@@ -65,6 +66,11 @@ struct ModelSpeed {
 // A step of the model, which ends each of its phases on the clock and returns its loss, or any number that depends on
 // all its work.
 using BenchmarkedStep = std::function<double(PhaseClock&)>;
+
+// What follows the forward pass of a training step: backward, norm, update, each a phase of the clock. Returns the
+// loss; throws c10::Error where the gradient is not finite.
+double finish_training_step(const at::Tensor& loss, ParameterUpdater& updater, PhaseClock& clock,
+                            const std::function<void()>& update_average);
 
 // Sets the threads and returns the type of the matrix products. To be called before the model is made. Throws
 // usage_error for a precision that does not exist.

@@ -4,6 +4,7 @@
 
 #include "itpn/config/config.h"
 #include "itpn/core/errors.h"
+#include "itpn/tasks/recipe_checks.h"
 
 namespace itpn {
 namespace {
@@ -26,13 +27,6 @@ warmup_epochs = 1
 panel_every_steps = 100
 )";
 
-void check_image_size(const PretrainConfig& config) {
-  const int64_t size = config.data.image_size, patch = config.model.patch_size;
-  if (size % patch == 0) return;
-  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}", size,
-                                patch, size / patch * patch, (size / patch + 1) * patch));
-}
-
 void check_mask(const PretrainConfig& config) {
   const int64_t side = config.data.image_size / config.model.patch_size;
   const int64_t patches = side * side;
@@ -43,13 +37,6 @@ void check_mask(const PretrainConfig& config) {
                                 kept == 0 ? "some must stay visible, take less" : "some must be hidden, take more"));
 }
 
-void check_batch(const TrainConfig& train) {
-  const int64_t micro = train.micro_batch();
-  if (micro <= train.global_batch_size && train.global_batch_size % micro == 0) return;
-  throw usage_error(fmt::format("train.micro_batch_size = {} does not divide train.global_batch_size = {}", micro,
-                                train.global_batch_size));
-}
-
 void check_data(const PretrainConfig& config) {
   const DataConfig& data = config.data;
   if (data.source != "synthetic" && data.path.empty()) {
@@ -58,11 +45,7 @@ void check_data(const PretrainConfig& config) {
   if (config.log.knn_every_epochs > 0 && data.val_path.empty()) {
     throw usage_error("log.knn_every_epochs needs data.val_path: pictures with classes that data.path has too");
   }
-  const auto channels = static_cast<size_t>(config.model.in_channels);
-  if (data.mean.size() != channels || data.std.size() != channels) {
-    throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",
-                                  data.mean.size(), data.std.size(), channels));
-  }
+  check_channels(data, config.model);
 }
 
 }  // namespace
@@ -73,7 +56,7 @@ PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector
 }
 
 void check_pretrain_config(const PretrainConfig& config) {
-  check_image_size(config);
+  check_image_size(config.data, config.model);
   check_mask(config);
   check_batch(config.train);
   check_data(config);

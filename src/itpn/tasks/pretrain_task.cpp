@@ -17,10 +17,8 @@
 
 namespace itpn {
 RunSettings PretrainTask::settings() const {
-  const CosineSchedule schedule{config_.optim.peak_lr(config_.train.global_batch_size), config_.optim.min_lr,
-                                config_.optim.warmup_epochs, static_cast<double>(config_.train.epochs)};
   return {"pretrain",         config_.model.preset, dump_config(config_),    config_.train,
-          config_.checkpoint, config_.log,          config_.optim.clip_grad, following(schedule)};
+          config_.checkpoint, config_.log,          config_.optim.clip_grad, following(config_.optim, config_.train)};
 }
 
 std::vector<ConfigChange> PretrainTask::changes_since(const std::string& saved_toml) {
@@ -58,11 +56,7 @@ void PretrainTask::begin(const RunServices& services, const Progress& start) {
   validation_ = ValidationData(config_);
 }
 
-HostBatch PretrainTask::fetch() {
-  std::optional<HostBatch> batch = loader_->next();
-  TORCH_CHECK(batch, "the training loader ended");
-  return std::move(*batch);
-}
+HostBatch PretrainTask::fetch() { return next_training_batch(*loader_); }
 
 void PretrainTask::after_update(const Progress& progress) {
   learner_->update_teacher(

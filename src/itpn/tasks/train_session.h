@@ -42,6 +42,13 @@ struct RunSettings {
 // The schedule at the fraction of an epoch where the run stands.
 std::function<double(const Progress&)> following(const CosineSchedule& schedule);
 
+// The schedule of a recipe's tables [optim] and [train].
+template <class OptimConfig>
+std::function<double(const Progress&)> following(const OptimConfig& optim, const TrainConfig& train) {
+  return following(
+      {optim.peak_lr(train.global_batch_size), optim.min_lr, optim.warmup_epochs, static_cast<double>(train.epochs)});
+}
+
 // Weights and optimiser of a run.
 class Learner {
  public:

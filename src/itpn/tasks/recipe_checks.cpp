@@ -1,0 +1,30 @@
+#include "itpn/tasks/recipe_checks.h"
+
+#include <fmt/format.h>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+
+void check_image_size(const DataConfig& data, const ModelConfig& model) {
+  const int64_t size = data.image_size, patch = model.patch_size;
+  if (size % patch == 0) return;
+  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}", size,
+                                patch, size / patch * patch, (size / patch + 1) * patch));
+}
+
+void check_batch(const TrainConfig& train) {
+  const int64_t micro = train.micro_batch();
+  if (micro <= train.global_batch_size && train.global_batch_size % micro == 0) return;
+  throw usage_error(fmt::format("train.micro_batch_size = {} does not divide train.global_batch_size = {}", micro,
+                                train.global_batch_size));
+}
+
+void check_channels(const DataConfig& data, const ModelConfig& model) {
+  const auto channels = static_cast<size_t>(model.in_channels);
+  if (data.mean.size() == channels && data.std.size() == channels) return;
+  throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",
+                                data.mean.size(), data.std.size(), channels));
+}
+
+}  // namespace itpn

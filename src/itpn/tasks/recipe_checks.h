@@ -1,0 +1,17 @@
+// Checks of tables that the recipes of several tasks have. Each throws a usage error (exit 2) that names the keys.
+#pragma once
+
+#include "itpn/data/data_config.h"
+#include "itpn/engine/run_config.h"
+#include "itpn/models/backbone/presets.h"
+
+namespace itpn {
+
+// The patch divides the picture.
+void check_image_size(const DataConfig& data, const ModelConfig& model);
+// The micro-batch divides the global batch.
+void check_batch(const TrainConfig& train);
+// Means and deviations have as many entries as the model has channels.
+void check_channels(const DataConfig& data, const ModelConfig& model);
+
+}  // namespace itpn
