@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -241,6 +242,71 @@ TEST(Knn, ClassifiesByNeighboursAlsoDuringPretraining) {
     if (line.contains("knn_top1")) logged.push_back(line["knn_top1"]);
   }
   EXPECT_EQ(logged.size(), 1U);
+}
+
+// Names and bytes of the feature pyramid's weights in a file.
+std::map<std::string, std::vector<std::byte>> pyramid_of(const std::string& path) {
+  SafetensorsFile file(posix_fs(), path);
+  std::map<std::string, std::vector<std::byte>> found;
+  for (const TensorInfo& tensor : file.tensors()) {
+    if (!tensor.name.starts_with("fpn_modules.") && !tensor.name.starts_with("align_dim_")) continue;
+    found[tensor.name].resize(tensor.bytes);
+    file.read(tensor, found[tensor.name]);
+  }
+  return found;
+}
+
+TEST(HandOver, KeepsThePyramidOfPreTrainingBitForBitThroughFineTuningResumeAndProbing) {
+  const TemporaryDirectory folder;
+  const std::string data = folder.file("data"), tuned = folder.file("tuned"), probed = folder.file("probed");
+  write_colour_data(data);
+  ASSERT_EQ(run_program(tiny_pretrain(folder.file("run"), {"train.max_steps=2"})).code, 0);
+  const auto learn = [&](const std::string& command, const std::string& init, const std::string& output,
+                         const std::vector<std::string>& more) {
+    std::vector<std::string> changes = {"--init", init};
+    changes.insert(changes.end(), more.begin(), more.end());
+    const Outcome outcome = run_program(tiny_classifier(command, data, output, changes));
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+  };
+  const auto original = pyramid_of(folder.file("run/checkpoints/step-2/model.safetensors"));
+  ASSERT_GE(original.size(), 10U);
+  learn("finetune", folder.file("run"), tuned, {"train.max_steps=3", "train.precision=bf16", "ema.decay=0.9"});
+  learn("finetune", folder.file("run"), tuned,
+        {"train.max_steps=5", "train.precision=bf16", "ema.decay=0.9", "--resume", "auto"});
+  EXPECT_EQ(pyramid_of(tuned + "/checkpoints/step-5/model.safetensors"), original);
+  EXPECT_EQ(pyramid_of(tuned + "/checkpoints/step-5/ema.safetensors"), original);
+  // The probe's model is that of the weights: with the relative position bias that fine-tuning has added.
+  learn("linprobe", tuned, probed, {"train.max_steps=2", "model.preset=auto"});
+  EXPECT_EQ(pyramid_of(probed + "/checkpoints/step-2/model.safetensors"), original);
+  const Outcome embedded = run_program({"embed", probed, data + "/val", "--level", "p2", "-o", folder.file("p2.npy")});
+  EXPECT_EQ(embedded.code, 0) << embedded.err;
+}
+
+TEST(HandOver, RefusesWeightsOfAnotherPresetAndShowsBothSizes) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  ASSERT_EQ(run_program(tiny_pretrain(folder.file("run"), {"train.max_steps=1"})).code, 0);
+  for (const std::string command : {"finetune", "linprobe"}) {
+    const Outcome outcome = run_program(tiny_classifier(command, folder.file("data"), folder.file(command),
+                                                        {"--init", folder.file("run"), "model.preset=itpn-tiny"}));
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.err, HasSubstr("width (embed_dim): the file has 32, itpn-tiny has 256"));
+    EXPECT_THAT(outcome.err, HasSubstr("They are of itpn-nano"));
+    EXPECT_FALSE(exists(posix_fs(), folder.file(command)));
+  }
+}
+
+TEST(Data, ExportsTheSyntheticSetAsSoundFoldersOfClasses) {
+  const TemporaryDirectory folder;
+  const std::string shapes = folder.file("shapes");
+  const Outcome exported = run_program({"data", "--export-synthetic", shapes, "--count", "40"});
+  ASSERT_EQ(exported.code, 0) << exported.err;
+  for (const auto& [part, count] : {std::pair{"/train", 40}, std::pair{"/val", 10}}) {
+    const Outcome checked = run_program({"data", shapes + part, "--json"});
+    ASSERT_EQ(checked.code, 0) << checked.out;
+    EXPECT_EQ(json::parse(checked.out)["images"], count);
+  }
+  EXPECT_EQ(run_program({"data"}).code, 2);
 }
 
 TEST(Embed, WritesLevelsWithTheirStrides) {

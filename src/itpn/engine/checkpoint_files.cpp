@@ -96,6 +96,8 @@ void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const Stat
   }
 }
 
+std::string model_file(const VerifiedCheckpoint& checkpoint) { return join_path(checkpoint.path, kModelFile); }
+
 VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory) {
   const std::string of_run = join_path(directory, "checkpoints");
   if (!is_directory(fs, of_run)) return verify_checkpoint(fs, directory);

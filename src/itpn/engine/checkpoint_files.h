@@ -48,6 +48,9 @@ struct WeightsPath {
 // there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that name.
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
 
+// The file of a checkpoint that holds its fp32 weights.
+std::string model_file(const VerifiedCheckpoint& checkpoint);
+
 // What find_weights takes for a directory, verified.
 VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory);
 

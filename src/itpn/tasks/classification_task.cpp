@@ -10,6 +10,7 @@
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/loaders.h"
 #include "itpn/tasks/model_card.h"
+#include "itpn/tasks/model_source.h"
 #include "itpn/tasks/recipe_checks.h"
 #include "itpn/tasks/starting_weights.h"
 
@@ -53,9 +54,11 @@ ClassifierConfig ClassificationTask::classifier_config() const {
   return config;
 }
 
-Learner& ClassificationTask::build(const torch::Device& device) {
+Learner& ClassificationTask::build(const torch::Device& device, const std::string& weights) {
   ClassificationLearnerConfig config;
   config.model = classifier_config();
+  // Classification does not use the pyramid, but hands it on: detection and segmentation start from it.
+  if (!weights.empty()) config.model.pyramid = sizes_of_weights(weights).pyramid;
   config.seed = static_cast<uint64_t>(settings_.train.seed);
   config.device = device;
   config.statistics = {settings_.data.mean, settings_.data.std};

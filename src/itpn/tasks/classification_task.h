@@ -40,7 +40,7 @@ class ClassificationTask : public LearningTask {
   ClassificationTask(ClassificationSettings settings, RunRequest request);
 
   DataFingerprint open_data() override;
-  Learner& build(const torch::Device& device) override;
+  Learner& build(const torch::Device& device, const std::string& weights) override;
   void load_initial_weights() override;
   std::map<std::string, std::string> weights_metadata() const override;
   void begin(const RunServices& services, const Progress& start) override;

@@ -79,7 +79,8 @@ ClassificationResult finetune(const FinetuneRequest& request) {
   FinetuneConfig config = request.config;
   check_finetune_config(config);
   check_starting_weights(request.run);
-  infer_preset(&config, request.run);
+  infer_model(&config, request.run);
+  check_preset_fits(config.model.preset, request.run);
   FinetuneTask task(config, request.run);
   const RunResult run = train(task, request.run);
   return {run, task.validation(), task.best()};

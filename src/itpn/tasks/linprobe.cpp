@@ -133,7 +133,8 @@ ClassificationResult linprobe(const LinprobeRequest& request) {
     throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
   }
   check_starting_weights(request.run);
-  infer_preset(&config, request.run);
+  infer_model(&config, request.run);
+  check_preset_fits(config.model.preset, request.run);
   LinprobeTask task(config, request.run);
   const RunResult run = train(task, request.run);
   return {run, task.validation(), task.best()};

@@ -6,7 +6,6 @@
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/io/checkpoint_store.h"
 #include "itpn/io/weights_file.h"
-#include "itpn/models/backbone/infer_sizes.h"
 
 namespace itpn {
 namespace {
@@ -49,14 +48,25 @@ void name_classes(ModelSource* source) {
   for (auto i = static_cast<int64_t>(names.size()); i < source->classes; ++i) names.push_back(std::to_string(i));
 }
 
+void check_exists(const std::string& path) {
+  if (exists(posix_fs(), path)) return;
+  throw io_error(fmt::format(
+      "{}: there is no such file or directory; want a run, a checkpoint, a .safetensors or a .pth file", path));
+}
+
+// With the model's own names.
+WeightsFile open_weights(const std::string& named, const std::string& key) {
+  const WeightsPath path = find_weights(posix_fs(), named, key);
+  WeightsFile file(posix_fs(), path.path, path.checkpoint ? WeightsFileOptions{} : WeightsFileOptions{key});
+  file.strip_prefix(
+      [](const std::string& name) { return name == "absolute_pos_embed" || name.starts_with("blocks."); });
+  return file;
+}
+
 // The path as the loading of weights wants it, with the run's checkpoint chosen.
 std::string chosen_path(const ModelRequest& request) {
   Fs& fs = posix_fs();
-  if (!exists(fs, request.weights)) {
-    throw io_error(
-        fmt::format("{}: there is no such file or directory; want a run, a checkpoint, a .safetensors or a .pth file",
-                    request.weights));
-  }
+  check_exists(request.weights);
   if (!is_directory(fs, request.weights)) return request.weights;
   if (!request.best) return find_checkpoint(fs, request.weights).path;
   const std::string of_run = join_path(request.weights, "checkpoints");
@@ -67,14 +77,17 @@ std::string chosen_path(const ModelRequest& request) {
 
 }  // namespace
 
+InferredSizes sizes_of_weights(const std::string& path, const std::string& key) {
+  check_exists(path);
+  const WeightsFile file = open_weights(path, key);
+  return infer_sizes(file.tensors(), file.path());
+}
+
 ModelSource find_model(const ModelRequest& request) {
   ModelSource source;
   source.path = chosen_path(request);
   source.key = request.averaged ? kAverageKey : "";
-  const WeightsPath path = find_weights(posix_fs(), source.path, source.key);
-  WeightsFile file(posix_fs(), path.path, path.checkpoint ? WeightsFileOptions{} : WeightsFileOptions{source.key});
-  file.strip_prefix(
-      [](const std::string& name) { return name == "absolute_pos_embed" || name.starts_with("blocks."); });
+  const WeightsFile file = open_weights(source.path, source.key);
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
   const std::optional<ModelCard> card = card_in(file.metadata(), file.path());
   source.card = card ? *card : inferred_card(sizes, file.path());

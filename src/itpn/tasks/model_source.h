@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "itpn/models/backbone/backbone_config.h"
+#include "itpn/models/backbone/infer_sizes.h"
 #include "itpn/tasks/model_card.h"
 
 namespace itpn {
@@ -28,8 +28,12 @@ struct ModelSource {
   PyramidConfig pyramid;  // num_outs 1: the file has none
 };
 
-// Throws an input/output error (exit 5) where there is no such file, a checkpoint error (exit 4) where it cannot be
-// read or holds no model of a known size.
+// The sizes that names and shapes tell, of a run, a checkpoint or a file; `key` as in find_weights. Throws an
+// input/output error (exit 5) where there is no such file, a checkpoint error (exit 4) where it cannot be read or holds
+// no iTPN.
+InferredSizes sizes_of_weights(const std::string& path, const std::string& key = "");
+
+// Throws as sizes_of_weights, and a checkpoint error (exit 4) where the sizes are of no known model.
 ModelSource find_model(const ModelRequest& request);
 
 }  // namespace itpn

@@ -32,7 +32,7 @@ DataFingerprint PretrainTask::open_data() {
   return data_fingerprint(*dataset_);
 }
 
-Learner& PretrainTask::build(const torch::Device& device) {
+Learner& PretrainTask::build(const torch::Device& device, const std::string& /*weights*/) {
   learner_ = std::make_unique<PretrainLearner>(config_, device);
   return *learner_;
 }

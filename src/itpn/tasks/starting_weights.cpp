@@ -10,7 +10,6 @@
 #include "itpn/tasks/model_source.h"
 
 namespace itpn {
-
 void check_starting_weights(const RunRequest& run) {
   if (run.init.empty() || !run.resume.empty() || exists(posix_fs(), run.init)) return;
   throw io_error(fmt::format(
@@ -26,11 +25,27 @@ std::optional<std::string> saved_config_of(const RunRequest& run) {
   return read_text_file(posix_fs(), own);
 }
 
-std::string preset_of_weights(const std::string& init) {
-  if (init.empty()) return "itpn-tiny";
+ModelConfig model_of_weights(const std::string& init) {
+  if (init.empty()) return {};
   ModelRequest request;
   request.weights = init;
-  return find_model(request).card.model.preset;
+  return find_model(request).card.model;
+}
+
+void adopt_sizes(const ModelConfig& weights, ModelConfig* model) {
+  model->preset = weights.preset;
+  model->stage_mixer = weights.stage_mixer;
+  model->patch_size = weights.patch_size;
+  model->in_channels = weights.in_channels;
+  model->relative_position_bias |= weights.relative_position_bias;
+  // Where both have one, its start value is the recipe's: the weights' own values come on top.
+  const bool same = (weights.layer_scale > 0.0) == (model->layer_scale > 0.0);
+  if (!same) model->layer_scale = weights.layer_scale;
+}
+
+void check_preset_fits(const std::string& preset, const RunRequest& run) {
+  if (run.init.empty() || !run.resume.empty() || run.allow_partial) return;
+  require_preset(sizes_of_weights(run.init), preset, run.init);
 }
 
 void load_starting_weights(const RunRequest& run, const NamedTensors& model) {

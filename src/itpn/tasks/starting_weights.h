@@ -18,18 +18,26 @@ void check_starting_weights(const RunRequest& run);
 // The settings of the run that goes on; nothing for a new one.
 std::optional<std::string> saved_config_of(const RunRequest& run);
 
-// The preset that fits the weights; itpn-tiny for "".
-std::string preset_of_weights(const std::string& init);
+// The model that the weights are of, as a recipe describes it; itpn-tiny for "".
+ModelConfig model_of_weights(const std::string& init);
 
-// Replaces kInferredPreset by the preset of the run that goes on, of the weights, or by itpn-tiny where there is
+// Replaces what the weights fix in `model` by what they have: size, layer scale, patches, ... A relative position bias
+// is kept where the weights have none: it starts at zero.
+void adopt_sizes(const ModelConfig& weights, ModelConfig* model);
+
+// For the preset kInferredPreset: the model of the run that goes on, of the weights, or itpn-tiny where there is
 // neither.
 template <class C>
-void infer_preset(C* config, const RunRequest& run) {
-  std::string& preset = config->model.preset;
-  if (preset != kInferredPreset) return;
+void infer_model(C* config, const RunRequest& run) {
+  if (config->model.preset != kInferredPreset) return;
   const std::optional<std::string> saved = saved_config_of(run);
-  preset = saved ? load_config<C>("the settings of the run", *saved).model.preset : preset_of_weights(run.init);
+  adopt_sizes(saved ? load_config<C>("the settings of the run", *saved).model : model_of_weights(run.init),
+              &config->model);
 }
+
+// Throws a checkpoint error (exit 4) that shows the sizes of both where the weights of run.init are not of the preset
+// that the recipe names.
+void check_preset_fits(const std::string& preset, const RunRequest& run);
 
 // Copies the weights of run.init into `model` and says what was loaded, what was missing, what was resized and what was
 // left over. Throws a checkpoint error (exit 4) where the backbone does not fit, unless run.allow_partial; then nothing

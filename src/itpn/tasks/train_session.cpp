@@ -96,7 +96,7 @@ class TrainSession {
     const std::optional<StartingPoint> start = find_start();
     const DataFingerprint data = task_.open_data();
     if (start) check_same_data(start->progress, data, request_);
-    Learner& learner = task_.build(device_);
+    Learner& learner = task_.build(device_, start ? model_file(start->checkpoint) : request_.init);
     Progress progress = load(start, learner);
     const RunSettings settings = task_.settings();
     stamp(&progress, settings, data);

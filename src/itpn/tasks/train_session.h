@@ -77,8 +77,9 @@ class LearningTask : public TrainTask {
   // Opens the pictures. Throws a data error (exit 3) where there is none, a usage error where they do not fill one
   // global batch.
   virtual DataFingerprint open_data() = 0;
-  // Makes model and optimiser.
-  virtual Learner& build(const torch::Device& device) = 0;
+  // Makes model and optimiser. `weights` is what the run goes on from, "" for nothing: the model of its checkpoint, or
+  // what --init names. Their values come later, but they say which parts the model has to have.
+  virtual Learner& build(const torch::Device& device, const std::string& weights) = 0;
   // For a run that starts at step 0: weights that --init names.
   virtual void load_initial_weights() = 0;
   // What the files of weights say about the model, for those who use them.
