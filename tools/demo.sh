@@ -1,15 +1,84 @@
 #!/usr/bin/env bash
-# make demo: pre-trains itpn-tiny for a few minutes on pictures of yours, or on the built-in synthetic set.
+# make demo: the whole chain in some minutes - pre-train itpn-tiny, show what it draws, make a classifier of it, measure
+# it, use it.
 #   tools/demo.sh OUTPUT_DIR [IMAGES_DIR] [a.b=c ...]
+# IMAGES_DIR: a folder with train/ and val/; or a folder with a sub-folder for each class (its sibling val/ is used if it
+# is called train/, else every fifth picture is held out); or pictures without classes: then the classifier is left out.
+# Without it: the built-in synthetic set. a.b=c change settings of the pre-training.
 set -euo pipefail
 output=$1
 images=${2:-}
 shift; shift || true
 here=$(cd "$(dirname "$0")/.." && pwd)
-data=()
-if [ -n "$images" ]; then
-  data=(data.source=folder "data.path=$(cd "$images" && pwd)")
+itpn=$here/build/release/bin/itpn
+recipes=$here/configs/demo
+rm -rf "$output/pictures"
+mkdir -p "$output"
+output=$(cd "$output" && pwd)
+
+say() { printf '\n== %s\n' "$*" >&2; }
+run() { printf '$ %s\n' "itpn $*" >&2; "$itpn" "$@"; }
+pictures_of() { find -L "$1" -type f \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.webp' \) | LC_ALL=C sort; }
+has_classes() { [ -n "$(find -L "$1" -mindepth 1 -maxdepth 1 -type d -print -quit)" ]; }
+
+# Links to the pictures of each class, every fifth one in val/.
+hold_out() {
+  local class
+  for class in "$1"/*/; do
+    mkdir -p "$2/train/$(basename "$class")" "$2/val/$(basename "$class")"
+    pictures_of "$class" | awk -v to="$2" -v class="$(basename "$class")" \
+      '{ name = NR $0; gsub("/", "_", name); print $0 "\n" to "/" (NR % 5 ? "train" : "val") "/" class "/" name }' |
+      xargs -r -d '\n' -n 2 ln -s
+  done
+}
+
+train= val=
+if [ -z "$images" ]; then
+  say "the built-in synthetic pictures, as files"
+  run data --export-synthetic "$output/pictures" --count 1000 >&2
+  train=$output/pictures/train val=$output/pictures/val
+else
+  images=$(cd "$images" && pwd)
+  if [ -d "$images/train" ] && [ -d "$images/val" ]; then
+    train=$images/train val=$images/val
+  elif [ "$(basename "$images")" = train ] && [ -d "$(dirname "$images")/val" ]; then
+    train=$images val=$(dirname "$images")/val
+  elif has_classes "$images"; then
+    hold_out "$images" "$output/pictures"
+    train=$output/pictures/train val=$output/pictures/val
+  else
+    train=$images
+  fi
 fi
-set -x
-exec "$here/build/release/bin/itpn" pretrain "$here/configs/demo/itpn_tiny_demo.toml" \
-  --output-dir "$output" --overwrite "${data[@]}" "$@"
+
+say "pre-training without labels: backbone and feature pyramid"
+run pretrain "$recipes/itpn_tiny_demo.toml" --output-dir "$output/pretrained" --overwrite data.source=folder "data.path=$train" "$@" |
+  tee "$output/pretrained.txt"
+
+say "what it draws for patches that it does not see"
+mapfile -t shown < <(pictures_of "${val:-$train}" | awk '{ line[NR] = $0 } END { for (i = 0; i < 4 && i < NR; i++) print line[1 + int(i * NR / 4)] }')
+run reconstruct "$output/pretrained" "${shown[@]}" -o "$output/panels"
+
+made="pre-trained model|$output/pretrained|$(head -n 1 "$output/pretrained.txt")
+reconstructions|$output/panels|${#shown[@]} pictures"
+curves=("$output/pretrained")
+if [ -n "$val" ] && has_classes "$train"; then
+  say "a classifier from it"
+  run finetune "$recipes/itpn_tiny_demo_finetune.toml" --init "$output/pretrained" --output-dir "$output/classifier" --overwrite "data.path=$train" "data.val_path=$val"
+  say "measured on pictures that it has not seen"
+  run eval "$output/classifier" --data "$val" -o "$output/report" | tee "$output/report.txt"
+  say "used on one of them"
+  run predict "$output/classifier" "${shown[0]}"
+  made="$made
+classifier|$output/classifier|$(grep -m 1 top-1 "$output/report.txt" | sed 's/  */ /g')
+confusion matrix|$output/report/confusion.png|"
+  curves+=("$output/classifier")
+else
+  say "no sub-folders for classes in $train: no classifier"
+fi
+run plot "${curves[@]}" -o "$output/curves.png" > /dev/null
+made="$made
+curves|$output/curves.png|"
+
+say "what the demo has made"
+printf '%s\n' "$made" | awk -F '|' '{ printf "%-18s %-*s %s\n", $1, 46, $2, $3 }'

@@ -9,9 +9,9 @@ namespace itpn::cli {
 namespace {
 
 constexpr const char* kExamples =
-    "  itpn plot out/run -o curves.png                          # all losses of a run\n"
+    "  itpn plot out/run -o curves.png                          # losses, accuracy, learning rate, gradient norm\n"
     "  itpn plot out/a out/b --key loss_mim --smooth 20 -o compare.png\n"
-    "  itpn plot out/run --key lr --x epoch -o lr.png\n";
+    "  itpn plot out/scratch out/pretrained --key val_top1 --x epoch -o accuracy.svg\n";
 
 }  // namespace
 
@@ -21,13 +21,14 @@ int run_plot(const Arguments& arguments) {
   std::string output;
   CLI::App& app = line.app();
   app.add_option("RUNS", options.runs, "Directories of runs, or metrics.jsonl files")->required();
-  app.add_option("--output,-o", output, "The picture to write")->required()->type_name("FILE.png");
-  app.add_option("--key", options.keys, "Which value; may be repeated. All losses if absent")->allow_extra_args(false);
+  app.add_option("--output,-o", output, "The picture to write")->required()->type_name("FILE.png|svg");
+  app.add_option("--key", options.keys, "Which value; may be repeated. The usual ones if absent")
+      ->allow_extra_args(false);
   app.add_option("--x", options.x_key, "step or epoch");
   app.add_option("--smooth", options.smooth, "Average over so many neighbouring points")->check(CLI::PositiveNumber);
   app.add_option("--title", options.title, "Above the curves");
   if (!line.parse(arguments)) return 0;
-  write_chart(metrics_chart(options), output);
+  write_charts(metrics_charts(options), output);
   std::puts(output.c_str());
   return 0;
 }

@@ -50,6 +50,12 @@ void Canvas::text_upwards(int left, int bottom, const std::string& words, const 
   for_each_dot(words, [&](int x, int y) { blend(left + y, bottom - x, colour, 1.0); });
 }
 
+void Canvas::stroke(const Stroke& corners, const Colour& colour) {
+  for (size_t i = 1; i < corners.size(); ++i) {
+    segment(corners[i - 1].first, corners[i - 1].second, corners[i].first, corners[i].second, colour);
+  }
+}
+
 void Canvas::segment(double x0, double y0, double x1, double y1, const Colour& colour) {
   constexpr double kHalfWidth = 1.0;
   const double dx = x1 - x0, dy = y1 - y0, squared = dx * dx + dy * dy;

@@ -1,38 +1,29 @@
 // A picture that the program draws on: rectangles, strokes, labels.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <utility>
 
-#include "itpn/io/bitmap_font.h"
+#include "itpn/io/drawing.h"
 #include "itpn/io/image.h"
 
 namespace itpn {
 
-using Colour = std::array<uint8_t, 3>;
-
-class Canvas {
+class Canvas : public Drawing {
  public:
-  static constexpr int kTextScale = 2;
-  static constexpr int kCharacterWidth = (kGlyphWidth + 1) * kTextScale;
-  static constexpr int kLineHeight = (kGlyphHeight + 3) * kTextScale;
-
   // White, RGB.
   Canvas(int width, int height);
 
   // Mixes `colour` into a pixel with the given coverage in [0, 1]; nothing outside of the picture.
   void blend(int x, int y, const Colour& colour, double coverage);
-  void rectangle(int left, int top, int width, int height, const Colour& colour);
-  // One line, from its upper left corner.
-  void text(int left, int top, const std::string& words, const Colour& colour);
+  void rectangle(int left, int top, int width, int height, const Colour& colour) override;
+  void text(int left, int top, const std::string& words, const Colour& colour) override;
+  void stroke(const Stroke& corners, const Colour& colour) override;
   // The same upwards: the line begins at the bottom.
   void text_upwards(int left, int bottom, const std::string& words, const Colour& colour);
   // A stroke about two pixels wide, with soft edges: coverage falls with the distance from the segment.
   void segment(double x0, double y0, double x1, double y1, const Colour& colour);
 
-  static int text_width(const std::string& words) { return static_cast<int>(words.size()) * kCharacterWidth; }
   Image take() { return std::move(image_); }
 
  private:

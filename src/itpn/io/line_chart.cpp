@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "itpn/io/canvas.h"
+#include "itpn/io/svg_canvas.h"
 
 namespace itpn {
 namespace {
@@ -18,8 +19,8 @@ constexpr Colour kGrid = {225, 225, 225};
 constexpr std::array<Colour, 7> kPalette = {Colour{0, 114, 178},   Colour{213, 94, 0},   Colour{0, 158, 115},
                                             Colour{204, 121, 167}, Colour{86, 180, 233}, Colour{230, 159, 0},
                                             Colour{90, 90, 90}};
-constexpr int kCharacterWidth = Canvas::kCharacterWidth;
-constexpr int kLineHeight = Canvas::kLineHeight;
+constexpr int kCharacterWidth = Drawing::kCharacterWidth;
+constexpr int kLineHeight = Drawing::kLineHeight;
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -38,8 +39,9 @@ struct Range {
   }
 };
 
-// Where the data lie in the picture.
+// Where a chart and, in it, its data lie in the picture.
 struct Frame {
+  int chart_left, chart_top;
   int left, top, right, bottom;
   Range x, y;
 
@@ -47,11 +49,11 @@ struct Frame {
   double pixel_y(double value) const { return bottom - (value - y.low) / (y.high - y.low) * (bottom - top); }
 };
 
-int text_width(const std::string& words) { return Canvas::text_width(words); }
+int text_width(const std::string& words) { return Drawing::text_width(words); }
 
 std::string tick_label(double value) { return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value); }
 
-Frame make_frame(const LineChart& chart) {
+Frame make_frame(const LineChart& chart, int chart_left, int chart_top) {
   Range x, y;
   for (const auto& series : chart.series) {
     for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
@@ -60,15 +62,17 @@ Frame make_frame(const LineChart& chart) {
       y.include(series.y[i]);
     }
   }
-  return {6 * kCharacterWidth + 16,
-          2 * kLineHeight,
-          chart.width - 24,
-          chart.height - 2 * kLineHeight - 12,
+  return {chart_left,
+          chart_top,
+          chart_left + 6 * kCharacterWidth + 16,
+          chart_top + 2 * kLineHeight,
+          chart_left + chart.width - 24,
+          chart_top + chart.height - 2 * kLineHeight - 12,
           x.padded(0.0),
           y.padded(0.05)};
 }
 
-void draw_axes(Canvas& canvas, const Frame& frame, const LineChart& chart) {
+void draw_axes(Drawing& canvas, const Frame& frame, const LineChart& chart) {
   for (const double tick : nice_ticks(frame.y.low, frame.y.high, 6)) {
     const int y = static_cast<int>(std::lround(frame.pixel_y(tick)));
     canvas.rectangle(frame.left, y, frame.right - frame.left, 1, kGrid);
@@ -83,24 +87,33 @@ void draw_axes(Canvas& canvas, const Frame& frame, const LineChart& chart) {
   }
   canvas.rectangle(frame.left, frame.bottom, frame.right - frame.left, 2, kInk);
   canvas.rectangle(frame.left - 2, frame.top, 2, frame.bottom - frame.top + 2, kInk);
-  canvas.text((chart.width - text_width(chart.title)) / 2, kLineHeight / 2, chart.title, kInk);
-  canvas.text((frame.left + frame.right - text_width(chart.x_label)) / 2, chart.height - kLineHeight, chart.x_label,
-              kInk);
+  canvas.text(frame.chart_left + (chart.width - text_width(chart.title)) / 2, frame.chart_top + kLineHeight / 2,
+              chart.title, kInk);
+  canvas.text((frame.left + frame.right - text_width(chart.x_label)) / 2, frame.chart_top + chart.height - kLineHeight,
+              chart.x_label, kInk);
 }
 
-void draw_series(Canvas& canvas, const Frame& frame, const ChartSeries& series, const Colour& colour) {
-  for (size_t i = 1; i < std::min(series.x.size(), series.y.size()); ++i) {
-    if (!std::isfinite(series.y[i]) || !std::isfinite(series.y[i - 1])) continue;
-    canvas.segment(frame.pixel_x(series.x[i - 1]), frame.pixel_y(series.y[i - 1]), frame.pixel_x(series.x[i]),
-                   frame.pixel_y(series.y[i]), colour);
+void draw_series(Drawing& canvas, const Frame& frame, const ChartSeries& series, const Colour& colour) {
+  Stroke stroke;
+  const auto finish = [&] {
+    if (stroke.size() > 1) canvas.stroke(stroke, colour);
+    stroke.clear();
+  };
+  for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+    if (std::isfinite(series.y[i])) {
+      stroke.emplace_back(frame.pixel_x(series.x[i]), frame.pixel_y(series.y[i]));
+    } else {
+      finish();
+    }
   }
+  finish();
   if (series.x.size() == 1 && std::isfinite(series.y.front())) {
     const int x = static_cast<int>(frame.pixel_x(series.x[0])), y = static_cast<int>(frame.pixel_y(series.y[0]));
     canvas.rectangle(x - 2, y - 2, 5, 5, colour);
   }
 }
 
-void draw_legend(Canvas& canvas, const Frame& frame, const LineChart& chart) {
+void draw_legend(Drawing& canvas, const Frame& frame, const LineChart& chart) {
   int widest = 0;
   for (const auto& series : chart.series) widest = std::max(widest, text_width(series.name));
   const int left = frame.right - widest - 12;
@@ -109,6 +122,43 @@ void draw_legend(Canvas& canvas, const Frame& frame, const LineChart& chart) {
     canvas.rectangle(left - 36, top + kGlyphHeight - 2, 28, 4, kPalette[i % kPalette.size()]);
     canvas.text(left, top, chart.series[i].name, kInk);
   }
+}
+
+void draw_chart(Drawing& canvas, const LineChart& chart, int left, int top) {
+  const Frame frame = make_frame(chart, left, top);
+  draw_axes(canvas, frame, chart);
+  for (size_t i = 0; i < chart.series.size(); ++i) {
+    draw_series(canvas, frame, chart.series[i], kPalette[i % kPalette.size()]);
+  }
+  draw_legend(canvas, frame, chart);
+}
+
+// Calls `place(chart, left, top)` for each chart; all cells are as large as the largest chart.
+template <class Place>
+void for_each_place(const std::vector<LineChart>& charts, int columns, const Place& place) {
+  int width = 0, height = 0;
+  for (const LineChart& chart : charts) {
+    width = std::max(width, chart.width);
+    height = std::max(height, chart.height);
+  }
+  for (size_t i = 0; i < charts.size(); ++i) {
+    const int index = static_cast<int>(i);
+    place(charts[i], index % columns * width, index / columns * height);
+  }
+}
+
+std::pair<int, int> size_of(const std::vector<LineChart>& charts, int columns) {
+  int width = 1, height = 1;
+  for_each_place(charts, columns, [&](const LineChart& chart, int left, int top) {
+    width = std::max(width, left + chart.width);
+    height = std::max(height, top + chart.height);
+  });
+  return {width, height};
+}
+
+void draw_all(Drawing& canvas, const std::vector<LineChart>& charts, int columns) {
+  for_each_place(charts, columns,
+                 [&](const LineChart& chart, int left, int top) { draw_chart(canvas, chart, left, top); });
 }
 
 }  // namespace
@@ -129,14 +179,19 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   return ticks;
 }
 
-Image draw_line_chart(const LineChart& chart) {
-  Canvas canvas(chart.width, chart.height);
-  const Frame frame = make_frame(chart);
-  draw_axes(canvas, frame, chart);
-  for (size_t i = 0; i < chart.series.size(); ++i) {
-    draw_series(canvas, frame, chart.series[i], kPalette[i % kPalette.size()]);
-  }
-  draw_legend(canvas, frame, chart);
+Image draw_line_chart(const LineChart& chart) { return draw_line_charts({chart}, 1); }
+
+Image draw_line_charts(const std::vector<LineChart>& charts, int columns) {
+  const auto [width, height] = size_of(charts, columns);
+  Canvas canvas(width, height);
+  draw_all(canvas, charts, columns);
+  return canvas.take();
+}
+
+std::string svg_line_charts(const std::vector<LineChart>& charts, int columns) {
+  const auto [width, height] = size_of(charts, columns);
+  SvgCanvas canvas(width, height);
+  draw_all(canvas, charts, columns);
   return canvas.take();
 }
 

@@ -30,4 +30,9 @@ std::vector<double> nice_ticks(double low, double high, int count);
 // Axes span all finite values; a chart without any is an empty frame.
 Image draw_line_chart(const LineChart& chart);
 
+// Several charts in one picture, row by row, `columns` in each.
+Image draw_line_charts(const std::vector<LineChart>& charts, int columns);
+// The same as an SVG document.
+std::string svg_line_charts(const std::vector<LineChart>& charts, int columns);
+
 }  // namespace itpn

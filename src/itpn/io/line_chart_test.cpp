@@ -34,6 +34,27 @@ TEST(LineChart, DrawsEverySeriesInItsColour) {
   EXPECT_GT(count_colour(image, 213, 94, 0), 500);
 }
 
+TEST(LineChart, PutsSeveralChartsSideBySideAndBelowEachOther) {
+  const LineChart left{.title = "", .x_label = "", .series = {{"a", {0, 1}, {0, 1}}}};
+  const LineChart right{.title = "", .x_label = "", .series = {}};
+  const Image image = draw_line_charts({left, right, right}, 2);
+  EXPECT_EQ(image.width, 2 * 960);
+  EXPECT_EQ(image.height, 2 * 540);
+  EXPECT_EQ(count_colour(image, 0, 114, 178), count_colour(draw_line_chart(left), 0, 114, 178));
+}
+
+TEST(LineChart, SvgHasALineForEachUnbrokenPartOfASeriesAndEscapesText) {
+  const double nan = std::nan("");
+  const std::string svg = svg_line_charts(
+      {{.title = "a < b & c", .x_label = "step", .series = {{"s\x01", {0, 1, 2, 3, 4}, {1, 2, nan, 2, 1}}}}}, 1);
+  size_t lines = 0;
+  for (size_t at = svg.find("<polyline"); at != std::string::npos; at = svg.find("<polyline", at + 1)) ++lines;
+  EXPECT_EQ(lines, 2U);
+  EXPECT_NE(svg.find(">a &lt; b &amp; c</text>"), std::string::npos);
+  EXPECT_NE(svg.find(">s?</text>"), std::string::npos);
+  EXPECT_EQ(svg.rfind("</svg>\n"), svg.size() - 7);
+}
+
 TEST(LineChart, SurvivesNoDataConstantDataAndGaps) {
   const double nan = std::nan("");
   EXPECT_EQ(draw_line_chart({.title = "", .x_label = "", .series = {}}).channels, 3);

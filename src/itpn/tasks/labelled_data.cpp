@@ -9,12 +9,12 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/data/datasets/relabelled_dataset.h"
+#include "itpn/data/datasets/synthetic_scene.h"
 #include "itpn/data/open_dataset.h"
 
 namespace itpn {
 namespace {
 
-constexpr uint64_t kHeldOutSyntheticSet = 1;
 constexpr size_t kMaxNames = 5;  // of a message
 
 using Names = std::vector<std::string>;

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -31,11 +33,34 @@ std::vector<json> read_records(const std::string& run) {
   return records;
 }
 
-std::set<std::string> loss_keys(const std::vector<json>& records) {
+struct Run {
+  std::string name;
+  std::vector<json> records;
+};
+
+// What one of the usual charts shows.
+struct Panel {
+  const char* title;
+  bool (*shows)(const std::string& key, bool several_runs);
+};
+
+constexpr std::array<Panel, 5> kPanels = {
+    Panel{"loss", [](const std::string& key,
+                     bool several_runs) { return several_runs ? key == "loss" : key.starts_with("loss"); }},
+    Panel{"validation loss",
+          [](const std::string& key, bool) { return key.starts_with("val") && key.ends_with("loss"); }},
+    Panel{"accuracy, %", [](const std::string& key, bool) { return key.ends_with("top1"); }},
+    Panel{"learning rate", [](const std::string& key, bool) { return key == "lr"; }},
+    Panel{"gradient norm", [](const std::string& key, bool) { return key == "grad_norm"; }}};
+
+// Keys with numbers, in alphabetical order.
+std::set<std::string> number_keys(const std::vector<Run>& runs) {
   std::set<std::string> keys;
-  for (const auto& record : records) {
-    for (const auto& [key, value] : record.items()) {
-      if (key.starts_with("loss") && value.is_number()) keys.insert(key);
+  for (const Run& run : runs) {
+    for (const json& record : run.records) {
+      for (const auto& [key, value] : record.items()) {
+        if (value.is_number()) keys.insert(key);
+      }
     }
   }
   return keys;
@@ -67,37 +92,58 @@ std::string last_component(std::string path) {
   return path.substr(path.find_last_of('/') + 1);
 }
 
-}  // namespace
-
-LineChart metrics_chart(const PlotOptions& options) {
+LineChart chart_of(const std::vector<Run>& runs, const std::vector<std::string>& keys, const PlotOptions& options) {
   LineChart chart;
-  chart.title = options.title;
   chart.x_label = options.x_key;
-  for (const auto& run : options.runs) {
-    const auto records = read_records(run);
-    std::vector<std::string> keys = options.keys;
-    if (keys.empty()) {
-      const auto found = loss_keys(records);
-      keys.assign(found.begin(), found.end());
-    }
-    for (const auto& key : keys) {
-      ChartSeries series = series_of(records, options.x_key, key);
+  for (const Run& run : runs) {
+    for (const std::string& key : keys) {
+      ChartSeries series = series_of(run.records, options.x_key, key);
       if (series.x.empty()) continue;
-      series.name = options.runs.size() > 1 ? fmt::format("{} {}", last_component(run), key) : key;
+      series.name = runs.size() > 1 ? fmt::format("{} {}", run.name, key) : key;
       series.y = moving_average(series.y, std::max(1, options.smooth));
       chart.series.push_back(std::move(series));
     }
   }
-  if (chart.series.empty()) {
+  return chart;
+}
+
+}  // namespace
+
+std::vector<LineChart> metrics_charts(const PlotOptions& options) {
+  std::vector<Run> runs;
+  for (const std::string& run : options.runs) runs.push_back({last_component(run), read_records(run)});
+  std::vector<LineChart> charts;
+  const auto add = [&](const std::string& title, const std::vector<std::string>& keys) {
+    LineChart chart = chart_of(runs, keys, options);
+    chart.title = title;
+    if (!chart.series.empty()) charts.push_back(std::move(chart));
+  };
+  if (!options.keys.empty()) {
+    add(options.title, options.keys);
+  } else {
+    const std::set<std::string> all = number_keys(runs);
+    for (const Panel& panel : kPanels) {
+      std::vector<std::string> keys;
+      std::copy_if(all.begin(), all.end(), std::back_inserter(keys),
+                   [&](const std::string& key) { return panel.shows(key, runs.size() > 1); });
+      add(options.title.empty() ? panel.title : fmt::format("{}: {}", options.title, panel.title), keys);
+    }
+  }
+  if (charts.empty()) {
     throw usage_error(fmt::format("nothing to plot: no value of {} over \"{}\" in {}",
                                   options.keys.empty() ? "a loss" : fmt::format("{}", fmt::join(options.keys, ", ")),
                                   options.x_key, fmt::join(options.runs, ", ")));
   }
-  return chart;
+  return charts;
 }
 
-void write_chart(const LineChart& chart, const std::string& path) {
-  write_file_atomically(posix_fs(), path, encode_png(draw_line_chart(chart)));
+void write_charts(const std::vector<LineChart>& charts, const std::string& path) {
+  const int columns = charts.size() > 1 ? 2 : 1;
+  if (path.ends_with(".svg")) {
+    write_file_atomically(posix_fs(), path, svg_line_charts(charts, columns));
+  } else {
+    write_file_atomically(posix_fs(), path, encode_png(draw_line_charts(charts, columns)));
+  }
 }
 
 }  // namespace itpn

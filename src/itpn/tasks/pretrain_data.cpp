@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "itpn/data/datasets/synthetic_scene.h"
 #include "itpn/data/open_dataset.h"
 #include "itpn/tasks/loaders.h"
 
@@ -9,7 +10,6 @@ namespace itpn {
 namespace {
 
 constexpr int64_t kEvaluationBatch = 32;
-constexpr uint64_t kHeldOutSyntheticSet = 1;
 
 }  // namespace
 

@@ -31,10 +31,11 @@ PretrainConfig load(const std::string& name) {
   return load_config_file<PretrainConfig>(test::source_path("configs/pretrain/" + name));
 }
 
-// The subcommand that a recipe is for: that of its folder.
+// The subcommand that a recipe is for: that of its folder or of its own name.
 std::string command_of(const std::string& recipe) {
-  if (recipe.find("/finetune/") != std::string::npos) return "finetune";
-  if (recipe.find("/linprobe/") != std::string::npos) return "linprobe";
+  const std::string name = std::filesystem::relative(recipe, test::source_path("")).generic_string();
+  if (name.find("finetune") != std::string::npos) return "finetune";
+  if (name.find("linprobe") != std::string::npos) return "linprobe";
   return "pretrain";
 }
 

@@ -18,6 +18,9 @@ struct SyntheticOptions {
   uint64_t seed = 0;
 };
 
+// Seed of the pictures that a set with seed 0 is measured on.
+inline constexpr uint64_t kHeldOutSyntheticSet = 1;
+
 struct SyntheticObject {
   int label = 0;              // index into synthetic_class_names()
   Rect box;                   // of the visible pixels
