@@ -282,6 +282,25 @@ TEST(HandOver, KeepsThePyramidOfPreTrainingBitForBitThroughFineTuningResumeAndPr
   EXPECT_EQ(embedded.code, 0) << embedded.err;
 }
 
+TEST(HandOver, StartsFromAPthFileAsFromTheRunItself) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run"), pth = folder.file("weights.pth");
+  ASSERT_EQ(run_program(tiny_pretrain(run, {"train.max_steps=2"})).code, 0);
+  ASSERT_EQ(run_program({"convert", run, pth}).code, 0);
+  std::vector<std::vector<std::string>> losses;
+  for (const std::string& init : {run, pth}) {
+    losses.emplace_back();
+    const std::string output = folder.file(std::to_string(losses.size()));
+    const Outcome outcome =
+        run_program(tiny_classifier("finetune", folder.file("data"), output, {"--init", init, "train.max_steps=3"}));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    losses.back() = loss_log(output);
+  }
+  EXPECT_EQ(losses[0].size(), 3U);
+  EXPECT_EQ(losses[0], losses[1]);
+}
+
 TEST(HandOver, RefusesWeightsOfAnotherPresetAndShowsBothSizes) {
   const TemporaryDirectory folder;
   write_colour_data(folder.file("data"));

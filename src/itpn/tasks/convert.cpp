@@ -12,6 +12,7 @@
 #include "itpn/io/weights_file.h"
 #include "itpn/io/weights_writer.h"
 #include "itpn/models/backbone/infer_sizes.h"
+#include "itpn/tasks/load_forecast.h"
 
 namespace itpn {
 namespace {
@@ -70,6 +71,17 @@ nlohmann::ordered_json sizes_json(const InferredSizes& s) {
   return json;
 }
 
+// What each use of the file would load, as one text a use.
+nlohmann::ordered_json loads_json(std::span<const TensorInfo> tensors) {
+  nlohmann::ordered_json json;
+  for (const LoadForecast& forecast : forecast_loads(tensors)) {
+    std::string text = fmt::format("{} tensors", forecast.loaded);
+    for (const auto& [reason, count] : forecast.left_out) text += fmt::format(", not the {} of: {}", count, reason);
+    json[forecast.use] = text;
+  }
+  return json;
+}
+
 nlohmann::ordered_json info_json(WeightsFile& file, bool list_tensors) {
   const std::string prefix = file.strip_prefix(is_backbone_name);
   int64_t elements = 0;
@@ -86,6 +98,7 @@ nlohmann::ordered_json info_json(WeightsFile& file, bool list_tensors) {
     const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
     json["model"] = sizes.kind();
     json["sizes"] = sizes_json(sizes);
+    json["loads"] = loads_json(file.tensors());
   } catch (const Error& error) {
     json["model"] = nullptr;
     json["why"] = error.what();

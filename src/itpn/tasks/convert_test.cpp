@@ -54,6 +54,10 @@ TEST_F(ConvertTest, InfoTellsModelAndSizes) {
   EXPECT_EQ(json.at("sizes").at("decoder").at("dim"), 32);
   EXPECT_EQ(json.at("list").size(), json.at("tensors"));
   EXPECT_THAT(weights_info({.path = first_}), testing::HasSubstr("model: pre-training (pixels)\n"));
+  EXPECT_THAT(weights_info({.path = first_}),
+              testing::ContainsRegex("classify: [0-9]+ tensors, not the [0-9]+ of: decoder"));
+  const std::string dense = json.at("loads").at("detect, segment, embed");
+  EXPECT_THAT(dense, testing::Not(testing::HasSubstr("pyramid")));
   EXPECT_TRUE(is_weights_path(first_));
   EXPECT_FALSE(is_weights_path("itpn-base"));
 }

@@ -44,7 +44,7 @@ LoadRules pretraining_weight_rules() {
 LoadRules classifier_weight_rules() {
   LoadRules rules;
   rules.expected = {{Side::kFileOnly, kDecoder, "decoder of pre-training"},
-                    {Side::kFileOnly, kPyramid, "feature pyramid; a classifier uses the last stage alone"},
+                    {Side::kFileOnly, kPyramid, "feature pyramid, which classification does not use"},
                     {Side::kFileOnly, kFeatureHeads, "heads of masked feature modelling"},
                     {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
                     {Side::kModelOnly, kClassifierHead, "the file is not of a classifier; starts at random"},

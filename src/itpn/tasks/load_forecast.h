@@ -1,0 +1,23 @@
+// What loading a file of weights would do for each use of it, before any model is made. Torch-free.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "itpn/io/load_plan.h"
+
+namespace itpn {
+
+// One use of a file, by a model of the file's own sizes.
+struct LoadForecast {
+  std::string use;                         // "pretrain --init", ...
+  size_t loaded = 0;                       // tensors
+  std::map<std::string, size_t> left_out;  // reason -> tensors of the file
+};
+
+// For pre-training, classification, and backbone with pyramid.
+std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file);
+
+}  // namespace itpn
