@@ -50,8 +50,10 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const Pic
   const int64_t size = producer_.dataset().size();
   if (size <= 0) throw data_error("the dataset has no pictures");
   epoch_samples_ = config_.global_batch_size > 0 ? epoch_samples(size, config_.global_batch_size) : size;
+  const PictureTransform& transform_of = producer_.transform();
   const int64_t batch_bytes =
-      config_.batch_size * producer_.transform().height() * producer_.transform().width() * kChannels;
+      config_.batch_size * kChannels *
+      (transform_of.height() * transform_of.width() + transform_of.second_height() * transform_of.second_width());
   max_slots_ = static_cast<size_t>(std::max<int64_t>(1, config_.prefetch_bytes / batch_bytes));
   for (int64_t i = 0; i < config_.threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
@@ -86,10 +88,13 @@ bool Loader::open_slot() {
   batch.height = producer_.transform().height();
   batch.width = producer_.transform().width();
   batch.channels = kChannels;
+  batch.second_height = producer_.transform().second_height();
+  batch.second_width = producer_.transform().second_width();
   batch.epoch = opened_.epoch;
   batch.replaced.clear();
   const auto count = static_cast<size_t>(batch.count);
   batch.pixels.resize(count * static_cast<size_t>(batch.height * batch.width * kChannels));
+  batch.second_pixels.resize(count * static_cast<size_t>(batch.second_height * batch.second_width * kChannels));
   batch.labels.resize(count);
   batch.positions.resize(count);
   slot.bad.resize(count);
@@ -108,6 +113,9 @@ void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, Pr
   request.position = slot.first + place * config_.world_size;
   request.index = order.index_at(request.position);
   request.pixels = batch.pixels.data() + place * batch.height * batch.width * kChannels;
+  if (!batch.second_pixels.empty()) {
+    request.second = batch.second_pixels.data() + place * batch.second_height * batch.second_width * kChannels;
+  }
   request.label = &batch.labels[place];
   request.erased = &slot.erased[place];
   batch.positions[place] = static_cast<uint64_t>(request.position);

@@ -42,12 +42,15 @@ struct SampleRequest {
   int64_t position = 0;       // global, within the epoch
   int64_t index = 0;          // of the dataset
   uint8_t* pixels = nullptr;  // height x width x 3 bytes to fill
+  uint8_t* second = nullptr;  // the same of the transform's second view, if it has one
   int64_t* label = nullptr;
   std::vector<EraseBox>* erased = nullptr;  // replaced by the parts to erase
 };
 
-// Decodes, resizes and alters one picture into height x width x 3 bytes; throws SampleError or ImageError.
-void render_picture(const PictureTransform& transform, RandomStream& draws, ProducerState& state, uint8_t* into);
+// Decodes, resizes and alters one picture into height x width x 3 bytes, and its second view (if the transform has one)
+// into `second`; throws SampleError or ImageError.
+void render_picture(const PictureTransform& transform, RandomStream& draws, ProducerState& state, uint8_t* into,
+                    uint8_t* second = nullptr);
 
 // Shared by all threads; holds no state of its own.
 class SampleProducer {

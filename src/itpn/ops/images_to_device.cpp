@@ -41,17 +41,28 @@ at::Tensor looked_up(const at::Tensor& bytes, const PixelStatistics& statistics)
   return result;
 }
 
-}  // namespace
-
-at::Tensor images_to_device(const HostBatch& batch, const PixelStatistics& statistics, at::Device device) {
-  const int64_t B = batch.count, H = batch.height, W = batch.width, C = batch.channels;
-  TORCH_CHECK(static_cast<int64_t>(batch.pixels.size()) == B * H * W * C, "a batch of ", B, " x ", H, " x ", W, " x ",
-              C, " holds ", batch.pixels.size(), " bytes");
+// (B, H, W, C) bytes -> (B, C, H, W)
+at::Tensor pixels_to_device(const std::vector<uint8_t>& pixels, at::IntArrayRef shape,
+                            const PixelStatistics& statistics, at::Device device) {
+  TORCH_CHECK(static_cast<int64_t>(pixels.size()) == c10::multiply_integers(shape), "a batch of ", shape, " holds ",
+              pixels.size(), " bytes");
   // from_blob wants a pointer to non-const, but nothing below writes through it.
-  at::Tensor bytes = torch::from_blob(const_cast<uint8_t*>(batch.pixels.data()), {B, H, W, C}, torch::kUInt8);
+  at::Tensor bytes = torch::from_blob(const_cast<uint8_t*>(pixels.data()), shape, torch::kUInt8);
   if (device.is_cpu()) return looked_up(bytes, statistics).permute({0, 3, 1, 2});
   bytes = bytes.pin_memory().to(device, /*non_blocking=*/true);
   return normalised(bytes.permute({0, 3, 1, 2}), statistics);
+}
+
+}  // namespace
+
+at::Tensor images_to_device(const HostBatch& batch, const PixelStatistics& statistics, at::Device device) {
+  return pixels_to_device(batch.pixels, {batch.count, batch.height, batch.width, batch.channels}, statistics, device);
+}
+
+at::Tensor second_images_to_device(const HostBatch& batch, at::Device device) {
+  TORCH_CHECK(batch.second_height > 0, "the batch has no second view");
+  return pixels_to_device(batch.second_pixels, {batch.count, batch.second_height, batch.second_width, batch.channels},
+                          {.mean = {0.0}, .std = {1.0}}, device);
 }
 
 at::Tensor images_to_bytes(const at::Tensor& images, const PixelStatistics& statistics) {

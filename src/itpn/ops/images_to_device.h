@@ -20,6 +20,9 @@ struct PixelStatistics {
 // axis in memory.
 at::Tensor images_to_device(const HostBatch& batch, const PixelStatistics& statistics, at::Device device);
 
+// The second view of each picture, in [0, 1].
+at::Tensor second_images_to_device(const HostBatch& batch, at::Device device);
+
 // The reverse for pictures: (..., C, H, W) normalised -> [0, 255] bytes, clamped and rounded, on the CPU.
 at::Tensor images_to_bytes(const at::Tensor& images, const PixelStatistics& statistics);
 

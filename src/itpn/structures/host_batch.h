@@ -27,7 +27,11 @@ struct HostBatch {
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 3;
-  std::vector<uint8_t> pixels;      // (count, height, width, channels), row-major
+  std::vector<uint8_t> pixels;  // (count, height, width, channels), row-major
+  // A second view of each picture, for a teacher: (count, second_height, second_width, channels). Empty without one.
+  int64_t second_height = 0;
+  int64_t second_width = 0;
+  std::vector<uint8_t> second_pixels;
   std::vector<int64_t> labels;      // (count), class index; -1 where the dataset has no labels
   std::vector<uint64_t> positions;  // (count), global sample position within the epoch
   std::vector<EraseBox> erased;     // in the order of the pictures

@@ -6,22 +6,33 @@
 
 #include "itpn/data/data_config.h"
 #include "itpn/engine/run_config.h"
-#include "itpn/models/mim/mim_config.h"
+#include "itpn/models/clip/teacher_config.h"
+#include "itpn/models/mim/distill_config.h"
 
 namespace itpn {
 
 // Integral pre-training: with `pyramid` the feature pyramid and the decoder see what downstream heads will see; without
 // it only the backbone is trained (paper, Table 5).
 struct IntegralConfig {
+  std::string supervision = "pixels";  // or "clip"
   bool pyramid = true;
   int64_t num_outs = 3;
+  double color_jitter = 0.0;
+
+  bool has_clip_teacher() const { return supervision == "clip"; }
 };
 
 template <class V>
 void visit_fields(V& v, IntegralConfig& c) {
+  v("supervision", c.supervision,
+    {.doc =
+         "what is predicted: the pixels of hidden patches, or the features of a CLIP model (tables teacher, distill)",
+     .one_of = {"pixels", "clip"}});
   v("pyramid", c.pyramid,
     {.doc = "train the feature pyramid too; false trains the backbone only and means num_outs 1"});
   v("num_outs", c.num_outs, {.doc = "levels of the pyramid that the decoder reads", .min = 1, .max = 3});
+  v("color_jitter", c.color_jitter,
+    {.doc = "largest change of brightness, contrast and saturation of a picture, as a share", .min = 0.0, .max = 1.0});
 }
 
 // The optimiser of pre-training: AdamW with a cosine schedule after a linear warm-up (paper, section 4.1). Defaults are
@@ -36,6 +47,7 @@ struct PretrainOptimConfig {
   double eps = 1e-8;
   double warmup_epochs = 40.0;
   double clip_grad = 0.0;
+  std::string schedule = "fraction";
 
   // The peak rate for a global batch: `lr` if set, else blr * batch / 256.
   double peak_lr(int64_t global_batch_size) const {
@@ -54,6 +66,11 @@ void visit_fields(V& v, PretrainOptimConfig& c) {
   v("eps", c.eps, {.doc = "AdamW's epsilon", .min = 1e-30});
   v("warmup_epochs", c.warmup_epochs, {.doc = "epochs of linear warm-up, may be a fraction", .min = 0.0});
   v("clip_grad", c.clip_grad, {.doc = "largest global norm of the gradient; 0 = no clipping", .min = 0.0});
+  v("schedule", c.schedule,
+    {.doc =
+         "the cosine by the fraction of an epoch, or by whole iterations with the peak taken twice, as the published "
+         "CLIP recipes have it",
+     .one_of = {"fraction", "iteration"}});
 }
 
 struct PretrainLogConfig : LogConfig {
@@ -80,6 +97,8 @@ struct PretrainConfig {
   IntegralConfig pretrain;
   MaskConfig mask;
   MfmConfig mfm;
+  TeacherConfig teacher;
+  DistillConfig distill;
   DataConfig data;
   TrainConfig train;
   PretrainOptimConfig optim;
@@ -93,6 +112,8 @@ void visit_fields(V& v, PretrainConfig& c) {
   v("pretrain", c.pretrain, {.doc = "what is pre-trained"});
   v("mask", c.mask, {.doc = "what is hidden"});
   v("mfm", c.mfm, {.doc = "masked feature modelling"});
+  v("teacher", c.teacher, {.doc = "the CLIP model of pretrain.supervision = \"clip\""});
+  v("distill", c.distill, {.doc = "what is learnt from the teacher"});
   v("data", c.data, {.doc = "the pictures that are learnt from"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});

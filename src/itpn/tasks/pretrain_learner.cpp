@@ -4,6 +4,7 @@
 
 #include "itpn/engine/precision.h"
 #include "itpn/models/backbone/draws.h"
+#include "itpn/models/backbone/weight_rules.h"
 #include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/reconstruction_panel.h"
 
@@ -87,6 +88,8 @@ void PretrainLearner::adopt(const StateTensors& tensors) {
   updater_->restore(tensors.optimizer);
   if (teacher_) teacher_->adopt();
 }
+
+LoadRules PretrainLearner::weight_rules() const { return pretraining_weight_rules(); }
 
 void PretrainLearner::adopt_initial_weights() {
   updater_->weights().write_to_model();

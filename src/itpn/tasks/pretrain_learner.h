@@ -12,30 +12,26 @@
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/ops/images_to_device.h"
 #include "itpn/tasks/pretrain_config.h"
-#include "itpn/tasks/train_session.h"
+#include "itpn/tasks/pretraining_learner.h"
 
 namespace itpn {
 
-class PretrainLearner : public Learner {
+class PretrainLearner : public PretrainingLearner {
  public:
   PretrainLearner(const PretrainConfig& config, const torch::Device& device);
 
-  // Losses of a training batch. Masks and stochastic depth depend on the seed, the epoch and each sample's position
-  // alone.
-  StepLosses forward(const HostBatch& batch);
-  // The masked pixel loss of a batch, without gradient; the mask of a sample depends on the seed and its position.
-  double evaluate(const HostBatch& batch);
-  // (B, E) mean over the patches of the backbone's last feature, of whole pictures, without gradient.
-  torch::Tensor features(const HostBatch& batch);
+  StepLosses forward(const HostBatch& batch) override;
+  // The masked pixel loss.
+  double evaluate(const HostBatch& batch) override;
+  torch::Tensor features(const HostBatch& batch) override;
   // Rows of original, masked picture, reconstruction, and reconstruction with the visible patches pasted.
-  Image panel(const HostBatch& batch);
-  // Moves the teacher towards the student.
-  void update_teacher(double momentum);
+  Image panel(const HostBatch& batch) override;
+  void update_teacher(double momentum) override;
 
   StateTensors tensors() const override;
   void adopt(const StateTensors& tensors) override;
-  // After tensors().model alone has been read: the teacher starts as a copy of the student again.
-  void adopt_initial_weights();
+  void adopt_initial_weights() override;
+  LoadRules weight_rules() const override;
 
   ParameterUpdater& updater() override { return *updater_; }
   MimModel& model() { return model_; }

@@ -6,15 +6,41 @@
 
 namespace itpn {
 
+namespace {
+
+// Blocks of a pyramid level, one fewer than in pixel pre-training (spec-model 1).
+constexpr int64_t kPyramidDepth = 1;
+
+// Backbone and pyramid of the recipe.
+Preset preset_of(const PretrainConfig& config) {
+  Preset preset = resolve_model(config.model, config.data.image_size);
+  preset.backbone.activation_checkpointing = config.train.activation_checkpointing;
+  preset.pyramid.num_outs = config.pretrain.pyramid ? config.pretrain.num_outs : 1;
+  return preset;
+}
+
+}  // namespace
+
 MimConfig mim_config_of(const PretrainConfig& config) {
-  const Preset preset = resolve_model(config.model, config.data.image_size);
+  const Preset preset = preset_of(config);
   MimConfig result;
   result.backbone = preset.backbone;
-  result.backbone.activation_checkpointing = config.train.activation_checkpointing;
   result.pyramid = preset.pyramid;
-  result.pyramid.num_outs = config.pretrain.pyramid ? config.pretrain.num_outs : 1;
   result.decoder = preset.decoder;
   result.mask = config.mask;
+  result.mfm = config.mfm;
+  result.check();
+  return result;
+}
+
+DistillModelConfig distill_config_of(const PretrainConfig& config, int64_t teacher_dim) {
+  const Preset preset = preset_of(config);
+  DistillModelConfig result;
+  result.backbone = preset.backbone;
+  result.pyramid = preset.pyramid;
+  result.pyramid.fpn_depth = kPyramidDepth;
+  result.teacher_dim = teacher_dim;
+  result.distill = config.distill;
   result.mfm = config.mfm;
   result.check();
   return result;

@@ -1,13 +1,16 @@
 // The pre-training model of a recipe.
 #pragma once
 
-#include "itpn/models/mim/mim_config.h"
+#include "itpn/models/mim/distill_config.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
 
 // Sizes of the model that the recipe describes. Throws usage_error where its settings do not fit each other.
 MimConfig mim_config_of(const PretrainConfig& config);
+
+// The student of the recipe for a teacher with features of that many channels.
+DistillModelConfig distill_config_of(const PretrainConfig& config, int64_t teacher_dim);
 
 // Momentum of the teacher's moving average after `updates` of `total` updates: constant, or rising from its start value
 // to 1 along half a cosine.

@@ -1,6 +1,7 @@
 // What is shown of a picture, in training and in evaluation. A transform chooses; one renderer decodes and resizes.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "itpn/core/philox.h"
@@ -21,8 +22,20 @@ class PictureTransform {
  public:
   PictureTransform(int height, int width) : height_(height), width_(width) {}
   virtual ~PictureTransform() = default;
+  // True where alter_source() or a second view want all of the picture in memory.
+  virtual bool needs_whole_picture() const { return false; }
+  // Changes the decoded picture in place; called before `choose`, with the same draws, where the whole is needed.
+  virtual void alter_source(const RgbPixels&, RandomStream&, std::vector<uint8_t>& /*scratch*/) const {}
   // The view of a picture of this size; all randomness comes from `draws`.
   virtual PictureView choose(int picture_width, int picture_height, RandomStream& draws) const = 0;
+  // The view of the same picture that goes with `first`, for a second model; nothing where there is none. Its pixels
+  // are second_height() x second_width().
+  virtual std::optional<PictureView> choose_second(const PictureView& /*first*/, int /*picture_width*/,
+                                                   int /*picture_height*/) const {
+    return std::nullopt;
+  }
+  virtual int second_height() const { return 0; }
+  virtual int second_width() const { return 0; }
   // Changes the rendered picture in place; called after `choose`, with the same draws. `scratch` is memory to reuse.
   virtual void alter(const RgbPixels&, RandomStream&, std::vector<uint8_t>& /*scratch*/) const {}
   // Parts of the picture to erase once it is normalised; called after `alter`. The image they belong to is not set yet.

@@ -98,6 +98,15 @@ torch::Tensor Hivit::add_positions(const torch::Tensor& x, const BlockContext& c
   return x + (context.ids_keep.defined() ? ops::gather_tokens(table, context.ids_keep) : table);
 }
 
+// (B, L, E) of stage 2 -> (B, L, E): hidden tokens exchanged, positions added.
+torch::Tensor Hivit::enter_stage3(const torch::Tensor& x, const BackboneInput& input,
+                                  const BlockContext& context) const {
+  if (!input.is_hidden.defined()) return add_positions(x, context);
+  TORCH_CHECK(input.is_hidden.sizes() == x.sizes().slice(0, 2), "is_hidden of ", x.sizes().slice(0, 2),
+              " tokens wanted, got ", input.is_hidden.sizes());
+  return add_positions(torch::where(input.is_hidden.unsqueeze(-1), input.mask_token, x), context);
+}
+
 torch::Tensor Hivit::run_block(TokenBlock& block, const torch::Tensor& x, const BlockContext& context) const {
   return config.activation_checkpointing ? forward_recomputed(block, x, context) : block.forward(x, context);
 }
@@ -117,8 +126,9 @@ StageFeatures Hivit::forward(const BackboneInput& input) {
     if (i == second_merge) features.u2 = x;
     x = run_block(*blocks[i], x, features.context);
     observe("blocks." + std::to_string(i), x);
+    if (input.tap >= 0 && i == second_merge + 1 + static_cast<size_t>(input.tap)) features.tap = x;
     if (i == second_merge) {
-      x = add_positions(x.flatten(2), features.context);  // (B, L, 1, 1, E) -> (B, L, E)
+      x = enter_stage3(x.flatten(2), input, features.context);  // (B, L, 1, 1, E) -> (B, L, E)
       observe("main_input", x);
     }
   }

@@ -21,6 +21,9 @@ struct BackboneInput {
   torch::Tensor key_mask;         // (B, L) bool, true where a token may be attended
   torch::Tensor drop_path_draws;  // (drop_path_sites(), B) uniforms; undefined: no stochastic depth
   const Observer* observer = nullptr;
+  torch::Tensor is_hidden = {};   // (B, N) bool, tokens that `mask_token` replaces where they enter stage 3
+  torch::Tensor mask_token = {};  // (1, 1, E), with is_hidden
+  int64_t tap = -1;               // attention block, from 0, whose output is wanted too; -1: none
 };
 
 // The outputs of the three stages: U1 and U2 of the paper before their merges, U3 after the last block.
@@ -28,6 +31,7 @@ struct StageFeatures {
   torch::Tensor u1;      // (B, L, 4, 4, E/4)
   torch::Tensor u2;      // (B, L, 2, 2, E/2)
   torch::Tensor u3;      // (B, L, E)
+  torch::Tensor tap;     // (B, L, E), the output that BackboneInput::tap asked for
   BlockContext context;  // grid and ids, as the pyramid needs them
 };
 
@@ -52,6 +56,7 @@ class Hivit {
   void add_blocks();
   std::shared_ptr<TokenBlock> local_block(int64_t dim, const DropPathSite& site) const;
   BlockContext context_of(const BackboneInput& input) const;
+  torch::Tensor enter_stage3(const torch::Tensor& x, const BackboneInput& input, const BlockContext& context) const;
   torch::Tensor add_positions(const torch::Tensor& x, const BlockContext& context) const;
   torch::Tensor run_block(TokenBlock& block, const torch::Tensor& x, const BlockContext& context) const;
 

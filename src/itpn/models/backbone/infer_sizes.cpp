@@ -141,7 +141,7 @@ void apply_preset(InferredSizes& sizes) {
 
 std::string InferredSizes::kind() const {
   if (decoder) return "pre-training (pixels)";
-  if (has_clip_heads) return "pre-training (CLIP)";
+  if (teacher_dim) return "pre-training (CLIP)";
   if (classes) return "classifier";
   return pyramid.num_outs > 1 ? "backbone and pyramid" : "backbone";
 }
@@ -154,7 +154,7 @@ InferredSizes infer_sizes(std::span<const TensorInfo> tensors, const std::string
   sizes.decoder = infer_decoder(shapes);
   if (shapes.has("head.weight")) sizes.classes = shapes.at("head.weight", 2)[0];
   sizes.has_feature_heads = shapes.has("mfm_head.0.weight");
-  sizes.has_clip_heads = shapes.has("lm_head.weight");
+  if (shapes.has("lm_cls_head.weight")) sizes.teacher_dim = shapes.at("lm_cls_head.weight", 2)[0];
   sizes.are_heads_certain = sizes.backbone.num_heads > 0;
   apply_preset(sizes);
   return sizes;

@@ -14,8 +14,8 @@ struct InferredSizes {
   PyramidConfig pyramid;    // num_outs 1 without a pyramid
   std::optional<DecoderConfig> decoder;
   std::optional<int64_t> classes;
-  bool has_feature_heads = false;  // of masked feature modelling
-  bool has_clip_heads = false;     // of pre-training with CLIP features
+  std::optional<int64_t> teacher_dim;  // of pre-training with CLIP features: channels that its heads predict
+  bool has_feature_heads = false;      // of masked feature modelling
   // Heads leave a trace only in relative position bias tables. False: taken from the preset of the same sizes, or from
   // the head widths of the published models (64, in the decoder 32).
   bool are_heads_certain = false;

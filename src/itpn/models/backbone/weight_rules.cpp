@@ -8,7 +8,8 @@ using Patterns = std::vector<std::string>;
 
 const Patterns kDecoder = {"mask_token", "decoder_*"};
 const Patterns kFeatureHeads = {"mfm_head.*"};
-const Patterns kClipHeads = {"lm_head.*", "lm_cls_head.*", "norm.*", "norm_cls.*", "cls_pt_layers.*"};
+const Patterns kClipHeads = {"lm_head.*",       "lm_cls_head.*", "norm.*",      "norm_cls.*",
+                             "cls_pt_layers.*", "level_head.*",  "pixel_head.*"};
 const Patterns kClassifierHead = {"fc_norm.*", "head.*"};
 const Patterns kPyramid = {"align_dim_*", "split_*", "block_16to8.*", "block_8to4.*", "fpn_modules.*"};
 const Patterns kBiasTables = {"*.relative_position_bias_table"};
@@ -37,6 +38,24 @@ LoadRules pretraining_weight_rules() {
       {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
       {Side::kModelOnly, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"},
       {Side::kOtherShape, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"}};
+  add_index_rules(rules.expected);
+  return rules;
+}
+
+LoadRules distillation_weight_rules() {
+  LoadRules rules;
+  rules.expected = {
+      {Side::kModelOnly, {"*.gamma_1", "*.gamma_2"}, "layer scale at its start value"},
+      {Side::kModelOnly, kPyramid, "the file has no feature pyramid; starts at random"},
+      {Side::kOtherShape, {"mask_token", "decoder_embed.*", "lm_head.*", "lm_cls_head.*"}, "starts at random"},
+      {Side::kFileOnly, {"decoder_pos_embed", "decoder_blocks.*", "decoder_norm.*", "decoder_pred.*"}, "of pixels"},
+      {Side::kFileOnly, kClassifierHead, "head of a classifier"}};
+  // Which of these a model has depends on its recipe.
+  for (const char* part : {"mask_token", "decoder_embed.*", "lm_head.*", "lm_cls_head.*", "norm.*", "norm_cls.*",
+                           "cls_pt_layers.*", "level_head.*", "mfm_head.*", "pixel_head.*"}) {
+    rules.expected.push_back({Side::kModelOnly, {part}, "not in the file; starts at random"});
+    rules.expected.push_back({Side::kFileOnly, {part}, "the recipe has no such part"});
+  }
   add_index_rules(rules.expected);
   return rules;
 }

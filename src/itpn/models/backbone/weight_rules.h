@@ -8,6 +8,8 @@ namespace itpn {
 
 // For the pre-training model. The file may be any pre-training checkpoint, or a backbone with its pyramid.
 LoadRules pretraining_weight_rules();
+// The same for pre-training with CLIP features.
+LoadRules distillation_weight_rules();
 
 // For the classifier, fine-tuning and linear probing: from any pre-training, or from another classifier, whose head is
 // left out where it has another number of classes.

@@ -12,21 +12,11 @@ PixelDecoder::PixelDecoder(const DecoderConfig& cfg, const DecoderContext& built
     : config(cfg), built_for_(built_for) {
   const int64_t D = cfg.dim, grid = built_for.grid;
   const double eps = built_for.norm_eps;
-  TORCH_CHECK(D % 16 == 0, "the decoder width is a multiple of 16, got ", D);
   mask_token = root.register_parameter("mask_token", torch::zeros({1, 1, D}));
   decoder_pos_embed =
       root.register_parameter("decoder_pos_embed", ops::sincos_table(D, grid, grid).unsqueeze(0), false);
-  torch::nn::ModuleList embeds, blocks;
-  for (int64_t level = 0; level < built_for.levels; ++level) {
-    const LayerNorm norm(built_for.level_width, eps);
-    const Linear embed(LinearConfig{built_for.level_width, D >> (2 * level)});
-    auto pair = std::make_shared<torch::nn::Module>();
-    pair->register_module("0", norm);
-    pair->register_module("1", embed);
-    embeds->push_back(pair);
-    decoder_embed.emplace_back(norm, embed);
-  }
-  root.register_module("decoder_embed", embeds);
+  level_sum.emplace(LevelSumConfig{built_for.levels, built_for.level_width, D, eps}, root);
+  torch::nn::ModuleList blocks;
   const AttentionConfig attention{D, cfg.num_heads, /*bias_grid=*/0};
   for (int64_t i = 0; i < cfg.depth; ++i) {
     decoder_blocks.push_back(std::make_shared<AttentionBlockImpl>(
@@ -45,15 +35,8 @@ torch::Tensor PixelDecoder::positions(const BlockContext& context) const {
 
 torch::Tensor PixelDecoder::complete(const std::vector<torch::Tensor>& levels, const BlockContext& context,
                                      const Observer* observer) {
-  const int64_t B = levels[0].size(0), L = levels[0].size(1), N = context.rows * context.columns, D = config.dim;
-  torch::Tensor visible;  // (B, L, D)
-  for (size_t i = 0; i < levels.size(); ++i) {
-    auto& [norm, embed] = decoder_embed[i];
-    const torch::Tensor embedded = embed(norm(levels[i], embed->dtype()));  // (B, L, n, n, D / n^2)
-    if (observer) (*observer)("decoder_embed." + std::to_string(i), embedded);
-    const torch::Tensor tokens = embedded.reshape({B, L, D}).to(torch::kFloat32);
-    visible = visible.defined() ? visible + tokens : tokens;
-  }
+  const int64_t B = levels[0].size(0), N = context.rows * context.columns, D = config.dim;
+  const torch::Tensor visible = level_sum->forward(levels, observer);  // (B, L, D)
   // The published code completes each level on its own before the sum: a hidden place gets the token once per level.
   const torch::Tensor hidden = (mask_token * static_cast<double>(levels.size())).expand({B, N, D});
   const torch::Tensor all =

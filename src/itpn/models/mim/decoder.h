@@ -2,7 +2,9 @@
 // Axes: B image, N patch of the picture, L visible patch, F width of the pyramid, D width of the decoder.
 #pragma once
 
-#include "itpn/models/backbone/hivit.h"
+#include <optional>
+
+#include "itpn/models/backbone/level_sum.h"
 #include "itpn/models/backbone/presets.h"
 #include "itpn/nn/layers.h"
 
@@ -32,9 +34,9 @@ class PixelDecoder {
   torch::Tensor mix(torch::Tensor tokens, const BlockContext& context);
 
   const DecoderConfig config;
-  torch::Tensor mask_token;         // (1, 1, D)
-  torch::Tensor decoder_pos_embed;  // (1, N, D), sine-cosine, not trained
-  std::vector<std::pair<LayerNorm, Linear>> decoder_embed;
+  torch::Tensor mask_token;           // (1, 1, D)
+  torch::Tensor decoder_pos_embed;    // (1, N, D), sine-cosine, not trained
+  std::optional<LevelSum> level_sum;  // decoder_embed
   std::vector<std::shared_ptr<TokenBlock>> decoder_blocks;
   LayerNorm decoder_norm{nullptr};
   Linear decoder_pred{nullptr};

@@ -7,12 +7,23 @@ namespace itpn {
 
 // Which patches are hidden from the encoder.
 struct MaskConfig {
+  std::string kind = "random";  // or "blocks"
   double ratio = 0.75;
+  int64_t hidden_patches = 75;
+  int64_t min_block = 16;
+  int64_t max_block = 0;
 };
 
 template <class V>
 void visit_fields(V& v, MaskConfig& c) {
-  v("ratio", c.ratio, {.doc = "share of patches that are hidden from the encoder", .min = 0.0, .max = 1.0});
+  v("kind", c.kind,
+    {.doc = "random patches, or rectangular blocks of them as BEiT hides them (with pretrain.supervision = \"clip\")",
+     .one_of = {"random", "blocks"}});
+  v("ratio", c.ratio, {.doc = "share of patches that are hidden, at random", .min = 0.0, .max = 1.0});
+  v("hidden_patches", c.hidden_patches, {.doc = "patches that blocks hide, at most", .min = 1, .max = 1 << 20});
+  v("min_block", c.min_block, {.doc = "patches of the smallest block", .min = 1, .max = 1 << 20});
+  v("max_block", c.max_block,
+    {.doc = "patches of the largest block; 0 = as many as are still to be hidden", .min = 0, .max = 1 << 20});
 }
 
 // L = floor(N * (1 - ratio)). Throws usage_error where that hides nothing or everything.

@@ -7,6 +7,7 @@
 #include "itpn/models/mim/masking.h"
 #include "itpn/models/mim/mfm.h"
 #include "itpn/models/mim/mim_config.h"
+#include "itpn/models/mim/named_loss.h"
 
 namespace itpn {
 
@@ -17,11 +18,6 @@ struct MimInput {
   torch::Tensor drop_path_draws;  // (drop_path_sites(), B)
   bool want_prediction = false;   // compute MimOutput::prediction
   const Observer* observer = nullptr;
-};
-
-struct NamedLoss {
-  std::string name;
-  torch::Tensor value;  // scalar, not weighted
 };
 
 struct MimOutput {

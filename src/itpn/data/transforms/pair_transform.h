@@ -1,0 +1,48 @@
+// Two views of one part of a picture: the student's and, in another size, the teacher's (spec of the recipes, 2).
+#pragma once
+
+#include "itpn/data/transforms/picture_transform.h"
+
+namespace itpn {
+
+struct PairOptions {
+  int size = 224;         // of the student's view, which is resized bicubically
+  int second_size = 224;  // of the teacher's, with Lanczos; 0: there is none
+  CropRange crop{0.08, 1.0, 3.0 / 4.0, 4.0 / 3.0};
+  double flip = 0.5;
+  double color_jitter = 0.4;  // of the whole picture, before the crop
+};
+
+// Draws, in this order: colours, mirror image, crop.
+class PairTransform : public PictureTransform {
+ public:
+  explicit PairTransform(const PairOptions& options)
+      : PictureTransform(options.size, options.size), options_(options) {}
+  bool needs_whole_picture() const override { return true; }
+  void alter_source(const RgbPixels& picture, RandomStream& draws, std::vector<uint8_t>& scratch) const override;
+  PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
+  std::optional<PictureView> choose_second(const PictureView& first, int picture_width,
+                                           int picture_height) const override;
+  int second_height() const override { return options_.second_size; }
+  int second_width() const override { return options_.second_size; }
+
+ private:
+  PairOptions options_;
+};
+
+// Both views of the centre, without randomness: each as EvalTransform shows it.
+class PairEvalTransform : public EvalTransform {
+ public:
+  PairEvalTransform(int size, int second_size, double crop_share)
+      : EvalTransform(size, size, crop_share), second_(second_size, second_size, crop_share, ResizeFilter::kLanczos) {}
+  bool needs_whole_picture() const override { return true; }
+  std::optional<PictureView> choose_second(const PictureView& first, int picture_width,
+                                           int picture_height) const override;
+  int second_height() const override { return second_.height(); }
+  int second_width() const override { return second_.width(); }
+
+ private:
+  EvalTransform second_;
+};
+
+}  // namespace itpn

@@ -1,0 +1,15 @@
+// One term of a pre-training loss, as the logs show it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace itpn {
+
+struct NamedLoss {
+  std::string name;
+  at::Tensor value;  // scalar, not weighted
+};
+
+}  // namespace itpn

@@ -1,0 +1,20 @@
+// What the checks of training steps share.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/golden/golden.h"
+
+namespace itpn::golden {
+
+// AdamW steps as the fixture's `optimizer` says, on the loss of each step: parameter groups, losses, gradient norms
+// (where the fixture has them) and the parameters afterwards. `spared` as in weight_decay_groups().
+void compare_optimiser_steps(const Fixture& fixture, torch::nn::Module& model,
+                             const std::function<torch::Tensor(int64_t step)>& loss_of,
+                             const std::vector<std::string>& spared, Comparison& comparison);
+
+}  // namespace itpn::golden
