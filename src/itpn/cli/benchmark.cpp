@@ -4,8 +4,10 @@
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
 #include "itpn/tasks/benchmark_classifier.h"
+#include "itpn/tasks/benchmark_distill.h"
 #include "itpn/tasks/benchmark_loader.h"
 #include "itpn/tasks/benchmark_pretrain.h"
+#include "itpn/tasks/pretrain_checks.h"
 
 namespace itpn::cli {
 namespace {
@@ -25,19 +27,34 @@ int print_speed(const ModelSpeed& speed, bool json) {
   return 0;
 }
 
+ModelSpeed benchmark_recipe(PretrainBenchmarkConfig config, const PretrainConfig& recipe) {
+  if (recipe.pretrain.has_clip_teacher()) return benchmark_distill({config, recipe});
+  config.preset = recipe.model.preset;
+  config.image_size = recipe.data.image_size;
+  config.precision = recipe.train.precision;
+  config.mfm = recipe.mfm.enabled;
+  return benchmark_pretrain(config);
+}
+
 int run_pretrain_benchmark(const Arguments& arguments) {
   CommandLine line("itpn benchmark pretrain",
                    "Speed of whole pre-training steps on pictures in memory, and the share of what this machine's "
                    "matrix products allow; both are measured turn about in one run.",
                    "  itpn benchmark pretrain --preset itpn-base --batch-size 8 --precision bf16\n"
-                   "  itpn benchmark pretrain --preset itpn-tiny --image-size 128 --batch-size 64 --mfm --json\n");
+                   "  itpn benchmark pretrain --preset itpn-tiny --image-size 128 --batch-size 64 --mfm --json\n"
+                   "  itpn benchmark pretrain --recipe configs/pretrain/itpn_base_clip_300e.toml\n");
   PretrainBenchmarkConfig config;
+  std::string recipe;
+  std::vector<std::string> overrides;
   bool json = false;
   CLI::App& app = line.app();
   add_speed_options(app, config);
   app.add_flag("--mfm", config.mfm, "With masked feature modelling and its teacher");
+  app.add_option("--recipe", recipe, "Preset, image size, precision and targets of this recipe")->type_name("FILE");
   app.add_flag("--json", json, "For programs");
+  line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
+  if (!recipe.empty()) return print_speed(benchmark_recipe(config, load_pretrain_config(recipe, overrides)), json);
   return print_speed(benchmark_pretrain(config), json);
 }
 

@@ -12,6 +12,7 @@
 #include "itpn/tasks/linprobe.h"
 #include "itpn/tasks/pretrain_checks.h"
 #include "itpn/tasks/pretrain_config.h"
+#include "itpn/tasks/tower_config.h"
 
 namespace itpn::cli {
 namespace {
@@ -19,8 +20,8 @@ namespace {
 // The task whose recipes are meant.
 void add_task(CommandLine& line, std::string& task) {
   line.app()
-      .add_option("--task", task, "Whose recipe: pretrain, finetune or linprobe")
-      ->check(CLI::IsMember({"pretrain", "finetune", "linprobe"}));
+      .add_option("--task", task, "Whose recipe: pretrain, finetune, linprobe or teacher")
+      ->check(CLI::IsMember({"pretrain", "finetune", "linprobe", "teacher"}));
 }
 
 // Calls `use` with the configuration that a recipe of `task` means.
@@ -28,6 +29,7 @@ template <class Use>
 void with_config(const std::string& task, const std::string& recipe, const std::vector<std::string>& overrides,
                  const Use& use) {
   if (task == "finetune") return use(load_finetune_config(recipe, overrides));
+  if (task == "teacher") return use(load_tower_config(recipe, overrides));
   if (task == "linprobe") return use(load_linprobe_config(recipe, overrides));
   use(load_pretrain_config(recipe, overrides));
 }
@@ -35,6 +37,7 @@ void with_config(const std::string& task, const std::string& recipe, const std::
 void check(const PretrainConfig& config) { check_pretrain_config(config); }
 void check(const FinetuneConfig& config) { check_finetune_config(config); }
 void check(const LinprobeConfig& config) { check_linprobe_config(config); }
+void check(const TowerConfig& config) { check_tower_config(config); }
 
 int run_reference(const Arguments& arguments) {
   CommandLine line("itpn config reference", "Print every key of every recipe as a Markdown page.",

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
 #include "itpn/core/sha256.h"
@@ -22,8 +25,38 @@ void require_file(const std::string& path) {
                     clip_file_advice()));
   }
   if (!exists(posix_fs(), path)) {
-    throw io_error(fmt::format("teacher.weights = {}: there is no such file. {}", path, clip_file_advice()));
+    throw io_error(fmt::format("teacher.weights = {}: there is no such file or run. {}", path, clip_file_advice()));
   }
+}
+
+std::string hash_of_file(const std::string& path) {
+  constexpr uint64_t kPiece = 1 << 20;
+  OpenFile file(posix_fs(), path, OpenMode::kRead);
+  Sha256 hash;
+  std::vector<std::byte> piece(kPiece);
+  const uint64_t size = file.size();
+  for (uint64_t at = 0; at < size; at += kPiece) {
+    const std::span<std::byte> part(piece.data(), std::min(kPiece, size - at));
+    file.read_exactly(part, at);
+    hash.update(part);
+  }
+  return hash.hex();
+}
+
+// Each pattern by itself: a file need not have all of them.
+LoadRules teacher_weight_rules() {
+  const std::vector<std::string> others = {"text_*",      "transformer.*",        "token_embedding.*", "ln_final.*",
+                                           "logit_scale", "positional_embedding", "text_model.*",      "*position_ids",
+                                           "vocab_size",  "input_resolution",     "context_length",    "head.*",
+                                           "head_norm.*"};
+  LoadRules rules;
+  for (const std::string& pattern : others) {
+    ExpectedAbsence absence;
+    absence.patterns.push_back(pattern);
+    absence.reason = "not of the vision tower";
+    rules.expected.push_back(std::move(absence));
+  }
+  return rules;
 }
 
 ClipFileLayout layout_of(const std::string& path) {
@@ -40,12 +73,7 @@ ClipVision load_clip_vision(const std::string& path) {
   const ClipFileLayout layout = layout_of(path);
   ClipVision tower(layout.sizes);
   for (torch::Tensor& parameter : tower->parameters()) parameter.requires_grad_(false);
-  LoadRules rules;
-  for (const char* others :
-       {"text_*", "transformer.*", "token_embedding.*", "positional_embedding", "ln_final.*", "logit_scale",
-        "text_model.*", "*position_ids", "input_resolution", "context_length", "vocab_size"}) {
-    rules.expected.push_back({ExpectedAbsence::Side::kFileOnly, {others}, "not of the vision tower"});
-  }
+  const LoadRules rules = teacher_weight_rules();
   load_weights(posix_fs(), path, named_as_in_file(*tower, layout), rules);
   tower->eval();
   return tower;
@@ -53,7 +81,8 @@ ClipVision load_clip_vision(const std::string& path) {
 
 void identify_teacher(TeacherConfig* config) {
   require_file(config->weights);
-  const std::string found = sha256_hex(read_file(posix_fs(), config->weights));
+  layout_of(config->weights);  // throws for a file of something else
+  const std::string found = hash_of_file(find_weights(posix_fs(), config->weights).path);
   if (!config->sha256.empty() && config->sha256 != found) {
     throw checkpoint_error(fmt::format("teacher.weights = {}: its SHA-256 is {}, teacher.sha256 wants {}",
                                        config->weights, found, config->sha256));
@@ -62,10 +91,16 @@ void identify_teacher(TeacherConfig* config) {
 }
 
 ClipTeacher::ClipTeacher(const TeacherConfig& config, const torch::Device& device)
-    : config_(config), device_(device), tower_(load_clip_vision(config.weights)) {
+    : ClipTeacher(config, device, load_clip_vision(config.weights)) {}
+
+ClipTeacher::ClipTeacher(const TeacherConfig& config, const torch::Device& device, ClipVision tower)
+    : config_(config), device_(device), tower_(std::move(tower)) {
   tower_->to(device);
   const torch::ScalarType type = compute_type(config.precision, device);
   if (type != torch::kFloat32) tower_->cast_matrices(type);
+  if (config.cache_dir.empty()) return;
+  cache_.emplace(config.cache_dir,
+                 fmt::format("{} {} {} {}", config.sha256, config.image_size, config.halve_contrast, config.precision));
 }
 
 void ClipTeacher::require_grid(int64_t patches_per_side) const {
@@ -78,10 +113,34 @@ void ClipTeacher::require_grid(int64_t patches_per_side) const {
                   patches_per_side, patches_per_side * patch));
 }
 
-torch::Tensor ClipTeacher::targets(const HostBatch& batch) {
-  const torch::NoGradGuard no_grad;
+torch::Tensor ClipTeacher::compute(const HostBatch& batch) {
   const torch::Tensor images = ops::second_images_to_device(batch, device_);
   return clip_targets(tower_->forward(clip_input(images, config_.halve_contrast)));
+}
+
+std::optional<torch::Tensor> ClipTeacher::cached(const std::vector<std::string>& places) const {
+  const int64_t side = config_.image_size / tower_->config.patch_size;
+  std::vector<torch::Tensor> features;
+  for (const std::string& place : places) {
+    const std::optional<torch::Tensor> one = cache_->find(place, {side * side, dim()});
+    if (!one) return std::nullopt;
+    features.push_back(*one);
+  }
+  return torch::stack(features).to(device_);
+}
+
+torch::Tensor ClipTeacher::targets(const HostBatch& batch) {
+  const torch::NoGradGuard no_grad;
+  if (!cache_) return compute(batch);
+  std::vector<std::string> places;
+  const size_t bytes = batch.second_pixels.size() / static_cast<size_t>(batch.count);
+  for (size_t i = 0; i < static_cast<size_t>(batch.count); ++i) {
+    places.push_back(cache_->place_of(std::span(batch.second_pixels).subspan(i * bytes, bytes)));
+  }
+  if (const std::optional<torch::Tensor> known = cached(places)) return *known;
+  torch::Tensor features = compute(batch);
+  for (size_t i = 0; i < places.size(); ++i) cache_->store(places[i], features[static_cast<int64_t>(i)]);
+  return features;
 }
 
 }  // namespace itpn

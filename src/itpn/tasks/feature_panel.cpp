@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "itpn/ops/patchify.h"
 #include "itpn/tasks/panel_canvas.h"
 

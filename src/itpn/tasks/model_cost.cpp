@@ -89,25 +89,35 @@ void add_pyramid(Components& to, const BackboneConfig& b, const PyramidConfig& p
   to.push_back(levels);
 }
 
-void add_decoder(Components& to, const Preset& preset, const PictureGrid& picture) {
-  const BackboneConfig& b = preset.backbone;
-  const DecoderConfig& d = preset.decoder;
-  const auto all = static_cast<double>(picture.patches()), seen = static_cast<double>(picture.visible());
-  const int64_t width = preset.pyramid.num_outs > 1 ? preset.pyramid.fpn_dim : b.embed_dim;
+// Levels -> one token of width `dim` per patch.
+ComponentCost level_embeddings(const Preset& preset, int64_t dim, double seen) {
+  const int64_t width = preset.pyramid.num_outs > 1 ? preset.pyramid.fpn_dim : preset.backbone.embed_dim;
   ComponentCost embed{"decoder_embed", 0, 0, 0};
   for (int64_t level = 0; level < preset.pyramid.num_outs; ++level) {
-    const Layer layer = norm(width) + linear(width, d.dim >> (2 * level));
+    const Layer layer = norm(width) + linear(width, dim >> (2 * level));
     const ComponentCost one = component("", layer, 1, static_cast<double>(1 << (2 * level)) * seen);
     embed.parameters += one.parameters;
     embed.macs += one.macs;
     embed.norm_elements += one.norm_elements;
   }
-  to.push_back(embed);
+  return embed;
+}
+
+// `count` attention blocks with both products.
+ComponentCost attention_blocks(const std::string& name, int64_t dim, double ratio, int64_t count, double tokens) {
+  ComponentCost blocks = component(name, attention_linears(dim, ratio), count, tokens);
+  blocks.macs += attention_products("", dim, count, tokens).macs;
+  return blocks;
+}
+
+void add_decoder(Components& to, const Preset& preset, const PictureGrid& picture) {
+  const BackboneConfig& b = preset.backbone;
+  const DecoderConfig& d = preset.decoder;
+  const auto all = static_cast<double>(picture.patches()), seen = static_cast<double>(picture.visible());
+  to.push_back(level_embeddings(preset, d.dim, seen));
   to.push_back({"mask_token", d.dim, 0, 0});
   to.push_back({"decoder_pos_embed (fixed)", b.grid() * b.grid() * d.dim, 0, 0});
-  ComponentCost blocks = component("decoder_blocks", attention_linears(d.dim, d.mlp_ratio), d.depth, all);
-  blocks.macs += attention_products("", d.dim, d.depth, all).macs;
-  to.push_back(blocks);
+  to.push_back(attention_blocks("decoder_blocks", d.dim, d.mlp_ratio, d.depth, all));
   to.push_back(component("decoder_norm", norm(d.dim), 1, all));
   to.push_back(component("decoder_pred", linear(d.dim, b.patch_size * b.patch_size * b.in_channels), 1, all));
 }
@@ -147,6 +157,34 @@ ModelCost pretraining_cost(const Preset& preset, const PictureGrid& picture) {
   add_backbone(cost.components, preset.backbone, picture);
   add_pyramid(cost.components, preset.backbone, preset.pyramid, picture);
   add_decoder(cost.components, preset, picture);
+  return cost;
+}
+
+ModelCost distillation_cost(const Preset& preset, const PictureGrid& picture, int64_t teacher_dim) {
+  ModelCost cost = detection_cost(preset, picture);
+  const BackboneConfig& b = preset.backbone;
+  const auto all = static_cast<double>(picture.patches());
+  constexpr int64_t kAuxiliaryBlocks = 2, kHeads = 2;
+  cost.components.push_back({"mask_token", b.embed_dim, 0, 0});
+  cost.components.push_back(level_embeddings(preset, b.embed_dim, all));
+  cost.components.push_back(attention_blocks("cls_pt_layers", b.embed_dim, b.mlp_ratio, kAuxiliaryBlocks, all));
+  if (b.rpe) {
+    const int64_t side = 2 * b.grid() - 1;
+    cost.components.push_back({"auxiliary position bias", side * side * b.num_heads * kAuxiliaryBlocks, 0, 0});
+  }
+  cost.components.push_back(
+      component("lm_head, lm_cls_head", norm(b.embed_dim) + linear(b.embed_dim, teacher_dim), kHeads, all));
+  return cost;
+}
+
+ModelCost clip_tower_cost(const ClipVisionConfig& sizes, const PictureGrid& picture) {
+  const auto patches = static_cast<double>(picture.patches()), tokens = patches + 1;
+  const double ratio = static_cast<double>(sizes.mlp_width) / static_cast<double>(sizes.width);
+  const int64_t pixels = sizes.in_channels * sizes.patch_size * sizes.patch_size;
+  ModelCost cost;
+  cost.components.push_back(component("conv1", linear(pixels, sizes.width, false), 1, patches));
+  cost.components.push_back(attention_blocks("transformer", sizes.width, ratio, sizes.depth, tokens));
+  cost.components.push_back(component("proj", linear(sizes.width, sizes.output_dim, false), 1, tokens));
   return cost;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "itpn/models/backbone/presets.h"
+#include "itpn/models/clip/clip_config.h"
 
 namespace itpn {
 
@@ -39,6 +40,12 @@ ModelCost classification_cost(const Preset& preset, const PictureGrid& picture, 
 
 // Backbone, pyramid and pixel decoder; without feature modelling.
 ModelCost pretraining_cost(const Preset& preset, const PictureGrid& picture);
+
+// Backbone, pyramid, auxiliary branch and heads of the student of a teacher with that many channels; no layer scale.
+ModelCost distillation_cost(const Preset& preset, const PictureGrid& picture, int64_t teacher_dim);
+
+// CLIP's vision tower; no parameters are counted.
+ModelCost clip_tower_cost(const ClipVisionConfig& sizes, const PictureGrid& picture);
 
 // Backbone and pyramid of three levels with one block each, as detectors use it.
 ModelCost detection_cost(const Preset& preset, const PictureGrid& picture);

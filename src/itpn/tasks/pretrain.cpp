@@ -1,5 +1,6 @@
 #include "itpn/tasks/pretrain.h"
 
+#include "itpn/tasks/clip_teacher.h"
 #include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/pretrain_task.h"
 
@@ -7,8 +8,13 @@ namespace itpn {
 
 PretrainResult pretrain(const PretrainRequest& request) {
   check_pretrain_config(request.config);
-  mim_config_of(request.config);
-  PretrainTask task(request.config, request.run);
+  PretrainConfig config = request.config;
+  if (config.pretrain.has_clip_teacher()) {
+    identify_teacher(&config.teacher);
+  } else {
+    mim_config_of(config);
+  }
+  PretrainTask task(config, request.run);
   const RunResult run = train(task, request.run);
   return {run, task.validation_loss(), task.panel()};
 }

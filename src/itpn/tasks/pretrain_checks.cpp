@@ -4,6 +4,7 @@
 
 #include "itpn/config/config.h"
 #include "itpn/core/errors.h"
+#include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/recipe_checks.h"
 
 namespace itpn {
@@ -27,9 +28,32 @@ warmup_epochs = 1
 panel_every_steps = 100
 )";
 
+void check_blocks(const MaskConfig& mask, int64_t patches) {
+  if (mask.hidden_patches >= patches) {
+    throw usage_error(fmt::format("mask.hidden_patches = {} would hide all of the {} patches of a picture; take less",
+                                  mask.hidden_patches, patches));
+  }
+  if (mask.min_block > mask.hidden_patches) {
+    throw usage_error(fmt::format("mask.min_block = {} is more than mask.hidden_patches = {}; take less",
+                                  mask.min_block, mask.hidden_patches));
+  }
+}
+
+// What belongs to one kind of targets only.
+void check_supervision(const PretrainConfig& config) {
+  if (config.pretrain.has_clip_teacher()) {
+    distill_config_of(config, 1);
+  } else if (config.mask.kind != "random") {
+    throw usage_error(
+        "mask.kind = \"blocks\" hides another number of patches of each picture, which only "
+        "pretrain.supervision = \"clip\" can use; take \"random\"");
+  }
+}
+
 void check_mask(const PretrainConfig& config) {
   const int64_t side = config.data.image_size / config.model.patch_size;
   const int64_t patches = side * side;
+  if (config.mask.kind == "blocks") return check_blocks(config.mask, patches);
   const auto kept = static_cast<int64_t>(static_cast<double>(patches) * (1.0 - config.mask.ratio));
   if (kept > 0 && kept < patches) return;
   throw usage_error(fmt::format("mask.ratio = {} hides {} of the {} patches of a picture; {}", config.mask.ratio,
@@ -58,6 +82,7 @@ PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector
 void check_pretrain_config(const PretrainConfig& config) {
   check_image_size(config.data, config.model);
   check_mask(config);
+  check_supervision(config);
   check_batch(config.train);
   check_data(config);
 }

@@ -4,6 +4,7 @@
 
 #include "itpn/data/datasets/synthetic_scene.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/transforms/pair_transform.h"
 #include "itpn/tasks/loaders.h"
 
 namespace itpn {
@@ -13,6 +14,26 @@ constexpr int64_t kEvaluationBatch = 32;
 
 }  // namespace
 
+std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConfig& config) {
+  const bool has_teacher = config.pretrain.has_clip_teacher();
+  if (!has_teacher && config.pretrain.color_jitter == 0.0) return train_transform(config.data);
+  const DataConfig& data = config.data;
+  PairOptions options;
+  options.size = static_cast<int>(data.image_size);
+  options.second_size = has_teacher ? static_cast<int>(config.teacher.image_size) : 0;
+  options.crop = {data.crop_scale.at(0), data.crop_scale.at(1), data.crop_ratio.at(0), data.crop_ratio.at(1)};
+  options.flip = data.flip;
+  options.color_jitter = config.pretrain.color_jitter;
+  return std::make_shared<PairTransform>(options);
+}
+
+std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config) {
+  if (!config.pretrain.has_clip_teacher()) return evaluation_transform(config.data.image_size);
+  const auto size = static_cast<int>(config.data.image_size);
+  return std::make_shared<PairEvalTransform>(size, static_cast<int>(config.teacher.image_size),
+                                             EvalTransform::clip_crop_share(size));
+}
+
 ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {
   if (config.data.val_path.empty()) return;
   OpenDatasetOptions options;
@@ -21,8 +42,7 @@ ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {
 }
 
 double ValidationData::mean_loss(const std::function<double(const HostBatch&)>& loss) const {
-  const auto loader =
-      evaluation_loader(config_.data, dataset_, evaluation_transform(config_.data.image_size), kEvaluationBatch);
+  const auto loader = evaluation_loader(config_.data, dataset_, centred_transform(config_), kEvaluationBatch);
   double sum = 0.0;
   int64_t count = 0;
   while (const std::optional<HostBatch> batch = loader->next()) {

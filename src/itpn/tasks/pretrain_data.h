@@ -11,6 +11,11 @@
 
 namespace itpn {
 
+// Crops of training pictures as the recipe wants them; with a CLIP teacher, two of each.
+std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConfig& config);
+// The centres of pictures, for measuring and looking.
+std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config);
+
 // Held-out pictures with centred crops, always the same; empty where data.val_path is.
 class ValidationData {
  public:

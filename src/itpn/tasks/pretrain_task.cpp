@@ -3,22 +3,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "itpn/core/log.h"
 #include "itpn/data/open_dataset.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/io/png_writer.h"
-#include "itpn/models/backbone/weight_rules.h"
+#include "itpn/tasks/distill_learner.h"
 #include "itpn/tasks/knn.h"
 #include "itpn/tasks/loaders.h"
 #include "itpn/tasks/model_card.h"
+#include "itpn/tasks/pretrain_learner.h"
 #include "itpn/tasks/pretrain_model.h"
 
 namespace itpn {
+namespace {
+
+std::function<double(const Progress&)> learning_rate_of(const PretrainConfig& config) {
+  if (config.optim.schedule == "fraction") return following(config.optim, config.train);
+  return [optim = config.optim, train = config.train](const Progress& progress) {
+    const int64_t I = progress.steps_per_epoch;
+    const double peak = optim.peak_lr(train.global_batch_size);
+    const auto warmup = static_cast<int64_t>(std::llround(optim.warmup_epochs * static_cast<double>(I)));
+    const CosineTable table{peak, optim.min_lr, train.epochs, I, warmup > 0 ? 1 : 0, warmup};
+    return value_at(table, progress.epoch * I + progress.step_in_epoch);
+  };
+}
+
+}  // namespace
+
 RunSettings PretrainTask::settings() const {
   return {"pretrain",         config_.model.preset, dump_config(config_),    config_.train,
-          config_.checkpoint, config_.log,          config_.optim.clip_grad, following(config_.optim, config_.train)};
+          config_.checkpoint, config_.log,          config_.optim.clip_grad, learning_rate_of(config_)};
 }
 
 std::vector<ConfigChange> PretrainTask::changes_since(const std::string& saved_toml) {
@@ -33,25 +50,31 @@ DataFingerprint PretrainTask::open_data() {
 }
 
 Learner& PretrainTask::build(const torch::Device& device, const std::string& /*weights*/) {
-  learner_ = std::make_unique<PretrainLearner>(config_, device);
+  if (config_.pretrain.has_clip_teacher()) {
+    learner_ = std::make_unique<DistillLearner>(config_, device);
+  } else {
+    learner_ = std::make_unique<PretrainLearner>(config_, device);
+  }
   return *learner_;
 }
 
 void PretrainTask::load_initial_weights() {
   if (request_.init.empty()) return;
-  LoadRules rules = pretraining_weight_rules();
+  LoadRules rules = learner_->weight_rules();
   rules.allow_partial = request_.allow_partial;
   log_report(load_weights(posix_fs(), request_.init, learner_->tensors().model, rules));
   learner_->adopt_initial_weights();
 }
 
 std::map<std::string, std::string> PretrainTask::weights_metadata() const {
-  return to_metadata(model_card(config_.model, config_.data, {}));
+  PreprocessConfig preprocess;
+  if (config_.pretrain.has_clip_teacher()) preprocess.crop_rule = "clip";
+  return to_metadata(model_card(config_.model, config_.data, preprocess));
 }
 
 void PretrainTask::begin(const RunServices& services, const Progress& start) {
   services_.emplace(services);
-  loader_ = training_loader(config_.data, config_.train, dataset_, train_transform(config_.data),
+  loader_ = training_loader(config_.data, config_.train, dataset_, pretraining_transform(config_),
                             loader_start(start, config_.train, services.directory.bad_samples_file()));
   validation_ = ValidationData(config_);
 }
@@ -104,11 +127,11 @@ void PretrainTask::make_panel(const Progress& progress) {
   if (!panel_pictures_) {
     const auto& dataset = validation_.is_empty() ? dataset_ : validation_.dataset();
     const int64_t count = std::min(config_.log.panel_images, dataset->size());
-    panel_pictures_ =
-        evaluation_loader(config_.data, dataset, evaluation_transform(config_.data.image_size), count)->next();
+    panel_pictures_ = evaluation_loader(config_.data, dataset, centred_transform(config_), count)->next();
   }
   const Image panel = learner_->panel(*panel_pictures_);
-  services_->metrics.add_image("reconstruction", panel, progress.step);
+  services_->metrics.add_image(config_.pretrain.has_clip_teacher() ? "features" : "reconstruction", panel,
+                               progress.step);
   panel_ = join_path(services_->directory.samples(), fmt::format("step-{:07}.png", progress.step));
   write_file_atomically(posix_fs(), panel_, encode_png(panel));
 }

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "itpn/tasks/labelled_data.h"
+#include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/pretrain_data.h"
-#include "itpn/tasks/pretrain_learner.h"
+#include "itpn/tasks/pretraining_learner.h"
 #include "itpn/tasks/train_session.h"
 
 namespace itpn {
@@ -46,7 +47,7 @@ class PretrainTask : public LearningTask {
   RunRequest request_;
   std::shared_ptr<const Dataset> dataset_;
   LabelledData labelled_;  // the same pictures with classes, where they are asked for
-  std::unique_ptr<PretrainLearner> learner_;
+  std::unique_ptr<PretrainingLearner> learner_;
   std::optional<RunServices> services_;
   std::unique_ptr<Loader> loader_;
   ValidationData validation_;

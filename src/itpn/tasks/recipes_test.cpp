@@ -11,6 +11,7 @@
 #include "itpn/tasks/linprobe.h"
 #include "itpn/tasks/pretrain_checks.h"
 #include "itpn/tasks/pretrain_config.h"
+#include "itpn/tasks/tower_config.h"
 #include "tests/support/shared_data.h"
 
 namespace itpn {
@@ -56,6 +57,8 @@ TEST(Recipes, AllOfThemAreValidAndReadBackEqual) {
     const std::string command = command_of(recipe);
     if (command == "finetune") {
       expect_valid(load_finetune_config(recipe, overrides), check_finetune_config);
+    } else if (command == "teacher") {
+      expect_valid(load_tower_config(recipe, overrides), check_tower_config);
     } else if (command == "linprobe") {
       expect_valid(load_linprobe_config(recipe, overrides), check_linprobe_config);
     } else {
@@ -125,7 +128,9 @@ TEST(ConfigPage, EveryKeyHasAMeaning) {
   PretrainConfig pretrain;
   FinetuneConfig finetune;
   LinprobeConfig linprobe;
-  for (const FieldList& list : {list_fields(pretrain), list_fields(finetune), list_fields(linprobe)}) {
+  TowerConfig tower;
+  for (const FieldList& list :
+       {list_fields(pretrain), list_fields(finetune), list_fields(linprobe), list_fields(tower)}) {
     for (const FieldRef& field : list.fields) EXPECT_NE(field.info.doc, "") << field.path;
   }
 }

@@ -40,6 +40,12 @@ struct LoadedModel {
 PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const ReconstructRequest& request) {
   auto config = load_config<PretrainConfig>(join_path(checkpoint.path, "the recipe in state.json"),
                                             read_progress(fs, checkpoint).config_toml);
+  if (config.pretrain.has_clip_teacher()) {
+    throw usage_error(
+        fmt::format("{}: this model predicts features of a CLIP model, no pixels; its own pictures are in "
+                    "samples/ of its run",
+                    checkpoint.path));
+  }
   if (config.model.in_channels != 3) {
     throw usage_error(
         fmt::format("the model of {} takes {} channels, pictures have 3", checkpoint.path, config.model.in_channels));

@@ -18,7 +18,8 @@ struct TeacherConfig {
 template <class V>
 void visit_fields(V& v, TeacherConfig& c) {
   v("weights", c.weights,
-    {.doc = "file of the CLIP model (ViT-B-16.pt, model.safetensors, ...) whose features are the targets",
+    {.doc = "file of the CLIP model (ViT-B-16.pt, model.safetensors, ...) whose features are the targets, or a run of "
+            "`itpn teacher`",
      .trajectory = false});
   v("sha256", c.sha256, {.doc = "what that file must be; empty = any, and the run writes down which one it was"});
   v("image_size", c.image_size,

@@ -1,11 +1,10 @@
-#include "itpn/data/transforms/pair_transform.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "itpn/data/datasets/synthetic_dataset.h"
 #include "itpn/data/sample_producer.h"
+#include "itpn/data/transforms/pair_transform.h"
 #include "itpn/io/decode_image.h"
 
 namespace itpn {

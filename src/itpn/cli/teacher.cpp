@@ -1,0 +1,33 @@
+// itpn teacher: a vision tower of CLIP's shape, trained on pictures with classes.
+#include "itpn/cli/command_line.h"
+#include "itpn/cli/commands.h"
+#include "itpn/cli/run_options.h"
+#include "itpn/tasks/tower_task.h"
+
+namespace itpn::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  itpn teacher --output-dir out/teacher data.path=DIR/train data.val_path=DIR/val\n"
+    "  itpn pretrain configs/pretrain/itpn_tiny_clip.toml -o out/student data.path=DIR/train "
+    "teacher.weights=out/teacher\n";
+
+}  // namespace
+
+int run_teacher(const Arguments& arguments) {
+  CommandLine line(
+      "itpn teacher",
+      "Train a small vision tower of CLIP's shape on pictures with classes: a teacher for pre-training with "
+      "pretrain.supervision=clip where no CLIP model is at hand.",
+      kExamples);
+  RunRequest run;
+  std::string recipe;
+  std::vector<std::string> overrides;
+  add_training_options(line, {run, recipe, overrides});
+  if (!line.parse(arguments)) return 0;
+  const RunResult result = train_tower(load_tower_config(recipe_or_own(recipe, run), overrides), run);
+  print_run(result);
+  return exit_code_of(result);
+}
+
+}  // namespace itpn::cli
