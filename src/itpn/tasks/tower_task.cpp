@@ -79,7 +79,7 @@ DataFingerprint TowerTask::open_data() {
   return data_fingerprint(*data_.train);
 }
 
-Learner& TowerTask::build(const torch::Device& device) {
+Learner& TowerTask::build(const torch::Device& device, const std::string& /*weights*/) {
   learner_ = std::make_unique<TowerLearner>(config_, static_cast<int64_t>(data_.class_names.size()), device);
   return *learner_;
 }

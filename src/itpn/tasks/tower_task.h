@@ -39,7 +39,7 @@ class TowerTask : public LearningTask {
   RunSettings settings() const override;
   std::vector<ConfigChange> changes_since(const std::string& saved_toml) override;
   DataFingerprint open_data() override;
-  Learner& build(const torch::Device& device) override;
+  Learner& build(const torch::Device& device, const std::string& weights) override;
   void load_initial_weights() override;
   std::map<std::string, std::string> weights_metadata() const override { return {}; }
   void begin(const RunServices& services, const Progress& start) override;
