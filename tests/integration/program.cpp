@@ -52,9 +52,10 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory)
+Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory,
+                 const std::string& executable)
     : out_file_(temporary_file()), err_file_(temporary_file()) {
-  std::vector<std::string> words = {program_path()};
+  std::vector<std::string> words = {executable.empty() ? program_path() : executable};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment();
   posix_spawn_file_actions_t actions;

@@ -19,11 +19,14 @@ struct Outcome {
 class Program {
  public:
   // Starts it with `arguments`; OMP_NUM_THREADS is 1 (equal bits need equal threads), standard streams go to files.
-  explicit Program(const std::vector<std::string>& arguments, const std::string& working_directory = "");
+  // `executable` "": the program under test.
+  explicit Program(const std::vector<std::string>& arguments, const std::string& working_directory = "",
+                   const std::string& executable = "");
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  pid_t process() const { return process_; }
   void signal(int number) const;
   bool is_running();
   Outcome wait();

@@ -19,6 +19,7 @@ int run_data(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_plot(const Arguments& arguments);
 int run_convert(const Arguments& arguments);
+int run_launch(const Arguments& arguments);
 int run_benchmark(const Arguments& arguments);
 
 }  // namespace itpn::cli

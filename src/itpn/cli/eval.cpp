@@ -3,6 +3,7 @@
 
 #include "itpn/cli/commands.h"
 #include "itpn/cli/model_options.h"
+#include "itpn/cli/run_options.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/tasks/evaluate.h"
@@ -35,10 +36,11 @@ int run_eval(const Arguments& arguments) {
   app.add_flag("--json", json, "One JSON object instead of a table");
   if (!line.parse(arguments)) return 0;
   const EvaluateResult result = evaluate(request);
-  print(json ? evaluation_json(result) : evaluation_table(result));
+  if (is_speaker()) print(json ? evaluation_json(result) : evaluation_table(result));
   if (result.score.unreadable == 0) return 0;
-  log::error(fmt::format("{} pictures could not be read and were left out; itpn data {} names them",
-                         result.score.unreadable, request.data));
+  if (is_speaker())
+    log::error(fmt::format("{} pictures could not be read and were left out; itpn data {} names them",
+                           result.score.unreadable, request.data));
   return static_cast<int>(ExitCode::kData);
 }
 

@@ -28,7 +28,7 @@ int run_finetune(const Arguments& arguments) {
   if (!line.parse(arguments)) return 0;
   request.config = load_finetune_config(recipe_or_own(recipe, request.run), overrides);
   const ClassificationResult result = finetune(request);
-  print_classification(result);
+  if (is_speaker()) print_classification(result);
   return exit_code_of(result.run);
 }
 

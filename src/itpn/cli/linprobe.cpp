@@ -26,7 +26,7 @@ int run_linprobe(const Arguments& arguments) {
   if (!line.parse(arguments)) return 0;
   request.config = load_linprobe_config(recipe_or_own(recipe, request.run), overrides);
   const ClassificationResult result = linprobe(request);
-  print_classification(result);
+  if (is_speaker()) print_classification(result);
   return exit_code_of(result.run);
 }
 

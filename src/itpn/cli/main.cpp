@@ -1,14 +1,14 @@
 // itpn: from a subcommand's name to its function, and from errors to messages and exit codes.
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
-#include <new>
 
 #include "itpn/cli/commands.h"
-#include "itpn/core/errors.h"
 #include "itpn/core/log.h"
+#include "itpn/engine/distributed.h"
 #include "itpn/engine/environment.h"
+#include "itpn/engine/failure.h"
 
 namespace itpn::cli {
 namespace {
@@ -39,6 +39,7 @@ int run(const Arguments& arguments) {
        {"convert", "Weights from one format to another", run_convert},
        {"plot", "Draw the curves of runs", run_plot},
        {"benchmark", "Measure the speed of this machine", run_benchmark},
+       {"launch", "Run a command as several processes of this machine", run_launch},
        {"config", "List, check and print the keys of a recipe", run_config}}};
   return dispatch(commands, arguments);
 }
@@ -48,18 +49,23 @@ int report(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
+// Without running what ends a program: threads may wait for a process that is gone.
+[[noreturn]] void leave_at_once(ExitCode code) {
+  log::close_file();
+  std::fflush(nullptr);
+  _exit(static_cast<int>(code));
+}
+
 int run_and_report(const Arguments& arguments) {
   try {
     return run(arguments);
-  } catch (const Error& error) {
-    return report(error.what(), error.code());
-  } catch (const c10::Error& error) {
-    log::debug(error.what());
-    return report(fmt::format("internal error: {}", error.what_without_backtrace()), ExitCode::kInternal);
-  } catch (const std::bad_alloc&) {
-    return report("out of memory; take a smaller batch (train.micro_batch_size) or model", ExitCode::kUsage);
-  } catch (const std::exception& error) {
-    return report(fmt::format("internal error: {}", error.what()), ExitCode::kInternal);
+  } catch (const GroupFailure& failure) {
+    if (!failure.is_quiet()) report(failure.what(), failure.code());
+    leave_at_once(failure.code());
+  } catch (...) {
+    const Failure failure = describe_failure(std::current_exception());
+    if (!failure.details.empty()) log::debug(failure.details);
+    return report(failure.message, failure.code);
   }
 }
 

@@ -37,7 +37,7 @@ int run_pretrain(const Arguments& arguments) {
   if (!line.parse(arguments)) return 0;
   request.config = load_pretrain_config(recipe_or_own(recipe, request.run), overrides);
   const PretrainResult result = pretrain(request);
-  print_result(result);
+  if (is_speaker()) print_result(result);
   return exit_code_of(result.run);
 }
 

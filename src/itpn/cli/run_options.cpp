@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "itpn/core/files.h"
+#include "itpn/engine/distributed_environment.h"
 
 namespace itpn::cli {
 
@@ -34,6 +35,8 @@ std::string recipe_or_own(const std::string& recipe, const RunRequest& run) {
   const std::string own = join_path(run.output_dir, "config.toml");
   return recipe.empty() && !run.resume.empty() && exists(posix_fs(), own) ? own : recipe;
 }
+
+bool is_speaker() { return process_place().is_first(); }
 
 void print_run(const RunResult& result) {
   std::puts(fmt::format("steps {}  loss {:.4f}", result.steps, result.final_loss).c_str());

@@ -22,6 +22,9 @@ void add_training_options(CommandLine& line, const TrainingWords& words);
 // A resumed run without a recipe goes on with the settings of its directory.
 std::string recipe_or_own(const std::string& recipe, const RunRequest& run);
 
+// Of several processes that train together, only the first speaks.
+bool is_speaker();
+
 // "steps 20  loss 0.5" and the checkpoint.
 void print_run(const RunResult& result);
 

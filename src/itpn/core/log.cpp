@@ -106,7 +106,7 @@ void error(std::string_view message) { write(Level::kError, message); }
 void set_status_line(std::string_view line) {
   State& s = state();
   const std::scoped_lock lock(s.mutex);
-  if (line == s.status || !isatty(STDERR_FILENO)) return;
+  if (line == s.status || s.level > Level::kInfo || !isatty(STDERR_FILENO)) return;
   s.status = line;
   write_to_stderr(fmt::format("{}{}", kClearLine, line));
 }

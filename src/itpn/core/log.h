@@ -22,7 +22,7 @@ void warning(std::string_view message);
 void error(std::string_view message);
 
 // On a terminal: keeps `line` (no newline in it) as the last line of the screen, below all messages, until it is
-// replaced or, by an empty line, cleared. Does nothing where stderr is not a terminal.
+// replaced or, by an empty line, cleared. Does nothing where stderr is not a terminal or information is not shown.
 void set_status_line(std::string_view line);
 
 // Lines that the log file could not take (disk full): counted, reported once.

@@ -68,9 +68,10 @@ int64_t Loader::batches_per_epoch() const { return batch_count_at({0, 0}); }
 
 // Batches of this process from `at` to the end of its epoch.
 int64_t Loader::batch_count_at(const LoaderPosition& at) const {
-  const int64_t left = epoch_samples_ - at.position - config_.rank;
-  const int64_t own = left <= 0 ? 0 : (left + config_.world_size - 1) / config_.world_size;
-  return (own + config_.batch_size - 1) / config_.batch_size;
+  const int64_t left = std::max<int64_t>(0, epoch_samples_ - at.position);
+  const int64_t round = config_.batch_size * config_.world_size;
+  const bool has_part_of_last_round = left % round > config_.rank * config_.batch_size;
+  return left / round + (has_part_of_last_round ? 1 : 0);
 }
 
 // Starts the batch after the last one; false at the end of a single pass. Under the lock, or without threads.
@@ -82,9 +83,9 @@ bool Loader::open_slot() {
     slot.batch = std::move(spare_.back());
     spare_.pop_back();
   }
-  const int64_t own = (epoch_samples_ - opened_.position - config_.rank + config_.world_size - 1) / config_.world_size;
+  slot.first = opened_.position + config_.rank * config_.batch_size;
   HostBatch& batch = slot.batch;
-  batch.count = std::min(config_.batch_size, own);
+  batch.count = std::min(config_.batch_size, epoch_samples_ - slot.first);
   batch.height = producer_.transform().height();
   batch.width = producer_.transform().width();
   batch.channels = kChannels;
@@ -100,7 +101,6 @@ bool Loader::open_slot() {
   slot.bad.resize(count);
   slot.erased.resize(count);
   slot.failures.resize(count);
-  slot.first = opened_.position + config_.rank;
   slot.remaining = batch.count;
   opened_.position = std::min(epoch_samples_, opened_.position + config_.batch_size * config_.world_size);
   return true;
@@ -110,7 +110,7 @@ void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, Pr
   HostBatch& batch = slot.batch;
   SampleRequest request;
   request.epoch = batch.epoch;
-  request.position = slot.first + place * config_.world_size;
+  request.position = slot.first + place;
   request.index = order.index_at(request.position);
   request.pixels = batch.pixels.data() + place * batch.height * batch.width * kChannels;
   if (!batch.second_pixels.empty()) {

@@ -30,7 +30,8 @@ struct LoaderConfig {
   int64_t global_batch_size = 0;
   uint64_t seed = 0;
   bool is_shuffled = true;
-  // This process takes the positions rank, rank + world_size, ... of the one global order.
+  // The one global order is cut into batches; this process takes the batches rank, rank + world_size, ... So a batch
+  // holds the same pictures whatever the number of processes.
   int64_t rank = 0;
   int64_t world_size = 1;
   int64_t threads = 0;                          // 0: pictures are made in next(), by its caller

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "itpn/core/philox.h"
 #include "itpn/core/sha256.h"
 #include "itpn/data/datasets/synthetic_dataset.h"
 #include "tests/support/temporary_directory.h"
@@ -23,6 +24,23 @@ class DamagedDataset : public SyntheticDataset {
 
  private:
   std::vector<int64_t> bad_;
+};
+
+// Pictures of one grey pixel.
+class CountedDataset : public Dataset {
+ public:
+  explicit CountedDataset(int64_t size) : size_(size) {}
+  int64_t size() const override { return size_; }
+  void read(int64_t, StoredPicture& into) const override {
+    into.bytes.clear();
+    into.image = Image(1, 1, 3);
+  }
+  int64_t label(int64_t) const override { return -1; }
+  std::string name(int64_t index) const override { return std::to_string(index); }
+  uint64_t stored_bytes(int64_t) const override { return 0; }
+
+ private:
+  int64_t size_;
 };
 
 std::shared_ptr<const Dataset> small_set(std::vector<int64_t> bad = {}) {
@@ -95,23 +113,60 @@ TEST(Loader, AnEpochShowsEachPositionOnceAndEveryEpochAnotherOrder) {
   EXPECT_EQ(next->positions[0], 0U);
 }
 
-TEST(Loader, ProcessesShareTheSamplesOfOneOrder) {
-  LoaderConfig one = training_config(0);
-  one.batch_size = 8;
-  Loader alone(small_set(), small_crop(), one);
-  const auto expected = alone.next();
-  const size_t bytes = 16 * 16 * 3;
+TEST(Loader, ProcessesShareTheBatchesOfOneOrder) {
+  Loader alone(small_set(), small_crop(), training_config(0));
+  std::vector<std::unique_ptr<Loader>> shared;
   for (int64_t rank = 0; rank < 2; ++rank) {
     LoaderConfig config = training_config(1);
     config.rank = rank;
     config.world_size = 2;
-    Loader loader(small_set(), small_crop(), config);
-    const auto part = loader.next();
-    for (size_t i = 0; i < 4; ++i) {
-      EXPECT_EQ(part->positions[i], 2 * i + rank);
-      EXPECT_TRUE(std::equal(part->pixels.begin() + i * bytes, part->pixels.begin() + (i + 1) * bytes,
-                             expected->pixels.begin() + (2 * i + rank) * bytes));
+    shared.push_back(std::make_unique<Loader>(small_set(), small_crop(), config));
+    EXPECT_EQ(shared.back()->batches_per_epoch(), 6);
+  }
+  for (size_t i = 0; i < 26; ++i) {  // more than two epochs
+    const auto expected = alone.next(), batch = shared[i % 2]->next();
+    EXPECT_EQ(batch->epoch, expected->epoch);
+    EXPECT_EQ(batch->positions, expected->positions);
+    EXPECT_EQ(batch->pixels, expected->pixels);
+  }
+}
+
+// 10,000 drawn numbers of pictures, processes and batch sizes, in training and in evaluation, changed in the middle as
+// when a run is resumed with another number of processes.
+TEST(Loader, ShowsEachPositionOnceHoweverManyProcessesThereAre) {
+  RandomStream draws(1, Purpose::kTest, 0, 0);
+  for (int trial = 0; trial < 10'000; ++trial) {
+    const int64_t batch = draws.integer(1, 3), first = draws.integer(1, 4), later = draws.integer(1, 4);
+    const bool is_training = trial % 2 == 0;
+    const int64_t global = batch * first * later * draws.integer(1, 2);
+    const int64_t pictures =
+        is_training ? global * draws.integer(1, 3) + draws.integer(0, global - 1) : draws.integer(1, 60);
+    const int64_t steps = pictures / global;
+    std::vector<int> seen(static_cast<size_t>(is_training ? steps * global : pictures));
+    const auto count = [&](int64_t world, int64_t from, int64_t batches) {
+      for (int64_t rank = 0; rank < world; ++rank) {
+        LoaderConfig config;
+        config.batch_size = batch;
+        config.global_batch_size = is_training ? global : 0;
+        config.rank = rank;
+        config.world_size = world;
+        Loader loader(std::make_shared<CountedDataset>(pictures),
+                      std::make_shared<TrainTransform>(1, 1, CropRange{}, 0.5), config, {0, from});
+        for (int64_t i = 0; i != batches; ++i) {
+          const auto part = loader.next();
+          if (!part) break;
+          for (const uint64_t position : part->positions) ++seen.at(position);
+        }
+      }
+    };
+    if (is_training) {
+      const int64_t cut = draws.integer(0, steps);
+      count(first, 0, cut * global / (batch * first));
+      count(later, cut * global, (steps - cut) * global / (batch * later));
+    } else {
+      count(first, 0, -1);
     }
+    ASSERT_EQ(std::count(seen.begin(), seen.end(), 1), static_cast<int64_t>(seen.size())) << "trial " << trial;
   }
 }
 

@@ -35,16 +35,17 @@ torch::Device parse_device(const std::string& wanted) {
 
 }  // namespace
 
-torch::Device select_device(const std::string& wanted) {
+torch::Device select_device(const std::string& wanted, int64_t local_rank) {
   const auto accelerator = present_accelerator();
-  if (wanted == "auto") return accelerator ? torch::Device(*accelerator, 0) : torch::Device(torch::kCPU);
-  torch::Device device = parse_device(wanted);
+  if (wanted == "auto" && !accelerator) return torch::Device(torch::kCPU);
+  torch::Device device = wanted == "auto" ? torch::Device(*accelerator) : parse_device(wanted);
   if (device.is_cpu()) return torch::Device(torch::kCPU);
+  if (!device.has_index()) device.set_index(static_cast<c10::DeviceIndex>(local_rank));
   const bool is_there = accelerator && device.type() == *accelerator && device.index() < at::accelerator::deviceCount();
   if (!is_there) {
-    throw usage_error(fmt::format("train.device = \"{}\" is not there; this machine has {}", wanted, what_there_is()));
+    throw usage_error(fmt::format("train.device = \"{}\" ({}) is not there; this machine has {}", wanted, device.str(),
+                                  what_there_is()));
   }
-  if (!device.has_index()) device.set_index(0);
   at::accelerator::setDeviceIndex(device.index());
   return device;
 }

@@ -11,7 +11,8 @@ namespace itpn {
 
 // "auto" (the accelerator if there is one, else the CPU), "cpu", "cuda" or "cuda:N". Throws a usage error (exit 2) for
 // another word, a device that this build does not have, or a number that does not exist; names what there is.
-torch::Device select_device(const std::string& wanted);
+// Where no number is given, the process takes device `local_rank`, its number on this machine.
+torch::Device select_device(const std::string& wanted, int64_t local_rank = 0);
 
 // "cpu (16 threads, AVX512)" or "cuda:0".
 std::string describe_device(const torch::Device& device);

@@ -17,6 +17,8 @@ class MetricsWriter {
  public:
   // Appends to DIRECTORY/metrics.jsonl and, with `tensorboard`, to a new event file in DIRECTORY.
   MetricsWriter(Fs& fs, const std::string& directory, bool tensorboard);
+  // Writes nothing: for all processes of a run but the first.
+  MetricsWriter() = default;
 
   // One line: step (counted from 1), epoch (a fraction), then the numbers. What is not finite becomes null. Never
   // throws: a full disk costs lines, not the run.
@@ -24,10 +26,10 @@ class MetricsWriter {
   // A picture for TensorBoard.
   void add_image(const std::string& tag, const Image& image, int64_t step) noexcept;
   // Length of metrics.jsonl in bytes; a checkpoint remembers it.
-  uint64_t size() const { return lines_.size(); }
+  uint64_t size() const { return lines_ ? lines_->size() : 0; }
 
  private:
-  JsonlWriter lines_;
+  std::unique_ptr<JsonlWriter> lines_;
   std::unique_ptr<TensorboardWriter> events_;
 };
 

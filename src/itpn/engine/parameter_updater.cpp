@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <set>
+#include <utility>
 
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/optim/grad_norm.h"
@@ -32,7 +33,19 @@ ParameterUpdater::ParameterUpdater(torch::nn::Module& model, const UpdaterConfig
   if (config.compute_type != torch::kFloat32) cast_matmul_weights(model, config.compute_type);
 }
 
+void ParameterUpdater::join(ProcessGroup& group, bool overlaps) {
+  if (group.is_alone()) return;
+  std::vector<torch::Tensor> parameters;
+  for (const std::string& name : optimizer_->names()) parameters.push_back(weights_.at(name).parameter);
+  buckets_ = std::make_unique<GradientBuckets>(std::move(parameters), group, overlaps);
+}
+
+void ParameterUpdater::expect_last() {
+  if (buckets_) buckets_->expect_last();
+}
+
 void ParameterUpdater::add_gradients() {
+  if (buckets_) return buckets_->add();
   if (!accumulate_) return;
   const torch::NoGradGuard no_grad;
   const std::vector<at::Tensor> fresh = optimizer_->model_gradients();
@@ -48,17 +61,25 @@ void ParameterUpdater::add_gradients() {
   for (const MasterWeight& weight : weights_.weights()) weight.parameter.mutable_grad().reset();
 }
 
-torch::Tensor ParameterUpdater::gradient_norm() {
-  return grad_norm(accumulate_ ? gradients_ : optimizer_->model_gradients());
+void ParameterUpdater::finish_gradients() {
+  if (buckets_) buckets_->reduce();
 }
 
+std::vector<torch::Tensor> ParameterUpdater::gradients() const {
+  if (buckets_) return buckets_->gradients();
+  return accumulate_ ? gradients_ : optimizer_->model_gradients();
+}
+
+torch::Tensor ParameterUpdater::gradient_norm() { return grad_norm(gradients()); }
+
 void ParameterUpdater::apply(const UpdateStep& step) {
-  optimizer_->step(accumulate_ ? gradients_ : optimizer_->model_gradients(), step);
+  optimizer_->step(gradients(), step);
   discard();
 }
 
 void ParameterUpdater::discard() {
   gradients_.clear();
+  if (buckets_) buckets_->clear();
   for (const MasterWeight& weight : weights_.weights()) weight.parameter.mutable_grad().reset();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "itpn/engine/gradient_buckets.h"
 #include "itpn/engine/train_state.h"
 #include "itpn/optim/make_optimizer.h"
 
@@ -25,8 +26,16 @@ class ParameterUpdater {
   // compute type. The model must be on its device already.
   ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config);
 
+  // From now on the gradients of a step are summed over the processes of `group`, which outlives this. `overlaps`:
+  // while the last backward pass of the step goes on.
+  void join(ProcessGroup& group, bool overlaps);
+
+  // The next backward pass is the last one of the step.
+  void expect_last();
   // Takes the gradients of one micro-batch out of the model and adds them, in fp32, to those of the step.
   void add_gradients();
+  // After the last micro-batch: waits until all processes have added theirs.
+  void finish_gradients();
   // Global L2 norm of the step's gradients as they are, fp32 on the device; NaN or infinite if any entry is.
   torch::Tensor gradient_norm();
   // The optimiser on the masters; then the model's weights are the rounded masters. Consumes the gradients.
@@ -35,16 +44,21 @@ class ParameterUpdater {
   void discard();
 
   const MasterWeights& weights() const { return weights_; }
+  // Bytes of gradients that a step sums over the processes; 0 when alone.
+  int64_t reduced_bytes() const { return buckets_ ? buckets_->bytes() : 0; }
   // What the optimiser remembers, live.
   NamedTensors optimizer_state() const { return optimizer_->state(); }
   // Makes model and optimiser agree with masters and a state() that were read from a checkpoint.
   void restore(const NamedTensors& optimizer_state);
 
  private:
+  std::vector<torch::Tensor> gradients() const;
+
   MasterWeights weights_;
   std::unique_ptr<Optimizer> optimizer_;
   bool accumulate_;
-  std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating
+  std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating alone
+  std::unique_ptr<GradientBuckets> buckets_;  // with other processes
 };
 
 }  // namespace itpn

@@ -7,12 +7,14 @@
 #include <cstdlib>
 
 #include "itpn/core/errors.h"
+#include "itpn/engine/distributed_environment.h"
 #include "itpn/engine/host_memory.h"
 
 namespace itpn {
 
 void configure_numerics(const TrainConfig& config, const torch::Device& device) {
-  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  const int64_t threads = config.threads > 0 ? config.threads : fair_threads(process_place());
+  if (threads > 0) at::set_num_threads(static_cast<int>(threads));
   at::globalContext().setFloat32MatmulPrecision("highest");
   at::globalContext().setAllowTF32CuDNN(false);
   if (device.is_cpu()) {

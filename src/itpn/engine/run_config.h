@@ -7,7 +7,7 @@
 namespace itpn {
 
 // How long to train, on what, in which arithmetic. One optimiser step uses `global_batch_size` samples, gathered over
-// global_batch_size / micro_batch_size forward passes.
+// global_batch_size / micro_batch_size forward passes of all processes.
 struct TrainConfig {
   int64_t epochs = 10;
   int64_t max_steps = 0;
@@ -21,9 +21,13 @@ struct TrainConfig {
   bool activation_checkpointing = false;
   int64_t max_skipped_steps = 5;
   int64_t skip_window = 100;
+  // Not keys of the recipe: which of how many processes this one is.
+  int64_t rank = 0;
+  int64_t processes = 1;
 
-  int64_t micro_batch() const { return micro_batch_size > 0 ? micro_batch_size : global_batch_size; }
-  int64_t accumulation() const { return global_batch_size / micro_batch(); }
+  int64_t micro_batch() const { return micro_batch_size > 0 ? micro_batch_size : global_batch_size / processes; }
+  // Forward passes of one process in a step.
+  int64_t accumulation() const { return global_batch_size / (micro_batch() * processes); }
 };
 
 template <class V>
@@ -35,7 +39,8 @@ void visit_fields(V& v, TrainConfig& c) {
      .trajectory = false});
   v("global_batch_size", c.global_batch_size, {.doc = "samples of one optimiser step", .min = 1});
   v("micro_batch_size", c.micro_batch_size,
-    {.doc = "samples of one forward pass, which bounds the memory; divides the global batch; 0 = all at once",
+    {.doc = "samples of one forward pass, which bounds the memory; times the number of processes it divides the global "
+            "batch; 0 = all at once",
      .min = 0,
      .trajectory = false});
   v("precision", c.precision,
@@ -44,7 +49,8 @@ void visit_fields(V& v, TrainConfig& c) {
   v("device", c.device,
     {.doc = "auto | cpu | cuda | cuda:N; auto takes the accelerator if there is one", .trajectory = false});
   v("threads", c.threads,
-    {.doc = "CPU threads of the model; 0 = OMP_NUM_THREADS or all cores. Results are bit-equal only for equal threads",
+    {.doc = "CPU threads of the model; 0 = OMP_NUM_THREADS or all cores, shared by the processes of a machine. Results "
+            "are bit-equal only for equal threads",
      .min = 0,
      .max = 4096,
      .trajectory = false});
@@ -60,6 +66,24 @@ void visit_fields(V& v, TrainConfig& c) {
      .min = 0,
      .trajectory = false});
   v("skip_window", c.skip_window, {.doc = "steps over which max_skipped_steps counts", .min = 1, .trajectory = false});
+}
+
+// Several processes that train one model; started by torchrun or `itpn launch`.
+struct DistributedConfig {
+  double timeout_seconds = 600.0;
+  bool overlap = true;
+  double bucket_mib = 25.0;
+};
+
+template <class V>
+void visit_fields(V& v, DistributedConfig& c) {
+  v("timeout_seconds", c.timeout_seconds,
+    {.doc =
+         "longest that a process waits for the others, or spends in one part of a step, before the run ends with exit "
+         "code 8",
+     .min = 1.0});
+  v("overlap", c.overlap, {.doc = "sum gradients over the processes while the backward pass goes on"});
+  v("bucket_mib", c.bucket_mib, {.doc = "MiB of gradients that are summed at once", .min = 0.001});
 }
 
 // When a checkpoint is written, besides the end of the run and a signal, and which stay.

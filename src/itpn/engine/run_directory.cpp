@@ -11,13 +11,13 @@
 namespace itpn {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRunFiles = {
-    "config.toml",           "env.json", "train.log",   "metrics.jsonl",
-    "metrics.dropped.jsonl", "samples",  "checkpoints", "bad_samples.tsv"};
+constexpr std::array<std::string_view, 7> kRunFiles = {
+    "config.toml", "env.json", "train.log", "metrics.jsonl", "metrics.dropped.jsonl", "samples", "checkpoints"};
+constexpr std::string_view kBadSamplesPrefix = "bad_samples.";
 constexpr std::string_view kEventPrefix = "events.out.tfevents.";
 
 bool is_of_a_run(const std::string& name) {
-  if (name.starts_with(kEventPrefix)) return true;
+  if (name.starts_with(kEventPrefix) || name.starts_with(kBadSamplesPrefix)) return true;
   for (const std::string_view known : kRunFiles) {
     if (name == known) return true;
   }
@@ -70,6 +70,10 @@ RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing
 void RunDirectory::discard_existing_run() {
   if (existing_ != ExistingRun::kOverwrite) return;
   for (const std::string& name : traces_of_a_run(fs_, path_)) remove_all(fs_, join_path(path_, name));
+}
+
+std::string RunDirectory::bad_samples_file(int64_t rank) const {
+  return join_path(path_, rank == 0 ? "bad_samples.tsv" : fmt::format("bad_samples.{}.tsv", rank));
 }
 
 std::string RunDirectory::samples() const {

@@ -3,6 +3,7 @@
 //   config.toml  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/  run.lock
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,9 @@ class RunDirectory {
   // Throws exit 2 (holds a run and `existing` refuses), 5 (cannot be made or written) or 9 (in use).
   RunDirectory(Fs& fs, const std::string& path, ExistingRun existing);
 
+  // The names of what lies in it, for a process that leaves the writing to another one.
+  RunDirectory(Fs& fs, const std::string& path) : fs_(fs), path_(path), existing_(ExistingRun::kContinue) {}
+
   // With kOverwrite: deletes the run that the directory held. For the moment when nothing stands in the way of the new
   // one any more, so that a misspelt path costs nobody a finished run.
   void discard_existing_run();
@@ -35,7 +39,8 @@ class RunDirectory {
   std::string metrics_file() const { return join_path(path_, "metrics.jsonl"); }
   std::string dropped_metrics_file() const { return join_path(path_, "metrics.dropped.jsonl"); }
   std::string checkpoints() const { return join_path(path_, "checkpoints"); }
-  std::string bad_samples_file() const { return join_path(path_, "bad_samples.tsv"); }
+  // Each process of a run has its own list.
+  std::string bad_samples_file(int64_t rank = 0) const;
   // The folder for pictures; made on the first call.
   std::string samples() const;
 

@@ -73,6 +73,7 @@ void RunRecorder::on_boundary(const Progress& progress, const StepReport& report
 }
 
 int RunRecorder::stop_signal() { return pending_signal(); }
+int SilentObserver::stop_signal() { return pending_signal(); }
 
 Progress RunRecorder::stamped(Progress progress) const {
   progress.metrics_bytes = parts_.metrics.size();

@@ -56,4 +56,15 @@ class RunRecorder : public LoopObserver {
   double seconds_before_ = 0.0;  // trained before this process
 };
 
+// What the other processes of a run do instead: they listen to signals.
+class SilentObserver : public LoopObserver {
+ public:
+  void on_step(const Progress&, const StepReport&) override {}
+  void on_boundary(const Progress&, const StepReport&) override {}
+  void on_epoch(const Progress&, double) override {}
+  void on_task_numbers(const Progress&, const std::vector<NamedNumber>&) override {}
+  int stop_signal() override;
+  std::string last_good_checkpoint() const override { return "as the first process says"; }
+};
+
 }  // namespace itpn

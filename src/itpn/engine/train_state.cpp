@@ -50,6 +50,7 @@ void visit_later_state(P& p, V&& visit) {
   visit("task", p.task);
   visit("best_step", p.best.step);
   visit("best_value", p.best.value);
+  visit("processes", p.processes);
 }
 
 }  // namespace

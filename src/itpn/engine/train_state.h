@@ -59,6 +59,7 @@ struct Progress {
   std::string config_hash;
   int64_t seed = 0;
   int64_t threads = 0;
+  int64_t processes = 1;
   std::string cpu_capability;
   std::string torch_version;
   std::string program_version;

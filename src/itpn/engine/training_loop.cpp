@@ -4,7 +4,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <csignal>
 #include <utility>
 
 #include "itpn/core/errors.h"
@@ -20,6 +22,9 @@ double gradient_factor(double inverse_scale, double norm, double limit) {
   if (limit <= 0.0) return inverse_scale;
   return inverse_scale * std::min(1.0, limit / (norm + 1e-6));
 }
+
+// What the processes may be asked to stop by; the first one that any of them got counts.
+constexpr std::array<int, 3> kStopSignals = {SIGTERM, SIGINT, SIGHUP};
 
 // Adds a micro-batch's share to each named sum, in fp64 on the device.
 void add_parts(std::vector<std::pair<std::string, torch::Tensor>>* sums, const StepLosses& losses, double share) {
@@ -40,21 +45,51 @@ int TrainingLoop::run(Progress& progress) {
   scaler_.restore(progress.scaler);
   while (progress.step < progress.total_steps) {
     const StepReport report = step(progress);
+    enter("logs, checkpoint, validation or pictures", /*has_limit=*/false);
     observer_.on_step(progress, report);
     const Progress finished = progress;
     const bool epoch_ended = progress.advance(report.samples);
     if (epoch_ended) observer_.on_epoch(finished, finished.mean_epoch_loss());
     observer_.on_task_numbers(finished, task_.after_step(progress, epoch_ended));
     observer_.on_boundary(progress, report);
-    if (const int signal = observer_.stop_signal()) return signal;
+    if (const int signal = stop_signal()) return signal;
   }
   return 0;
 }
 
+void TrainingLoop::enter(const char* phase, bool has_limit) {
+  if (config_.group) config_.group->enter(phase, has_limit);
+}
+
+int TrainingLoop::stop_signal() {
+  return config_.group && !config_.group->is_alone() ? agreed_signal_ : observer_.stop_signal();
+}
+
+void TrainingLoop::agree(StepReport* report) {
+  if (!config_.group || config_.group->is_alone()) return;
+  const int signal = observer_.stop_signal();
+  std::vector<double> numbers = {report->loss, report->is_finite ? 0.0 : 1.0, report->wait_seconds};
+  for (const int known : kStopSignals) numbers.push_back(signal == known ? 1.0 : 0.0);
+  for (const auto& [name, value] : report->parts) numbers.push_back(value);
+  const std::vector<double> sums = config_.group->sum(numbers);
+  const int64_t processes = config_.group->size();
+  report->loss = sums[0];
+  report->is_finite = sums[1] == 0.0;
+  report->wait_seconds = sums[2] / static_cast<double>(processes);
+  report->samples *= processes;
+  for (size_t i = 0; i < kStopSignals.size(); ++i) {
+    if (agreed_signal_ == 0 && sums[3 + i] > 0.0) agreed_signal_ = kStopSignals[i];
+  }
+  for (size_t i = 0; i < report->parts.size(); ++i) report->parts[i].second = sums[3 + kStopSignals.size() + i];
+}
+
 StepReport TrainingLoop::step(Progress& progress) {
   const Stopwatch watch;
+  if (config_.group) config_.group->set_step(progress.step);
   const bool is_logging_step = (progress.step + 1) % config_.log_every_steps == 0;
   StepReport report = gather_gradients(is_logging_step);
+  agree(&report);
+  enter("update");
   report.learning_rate = config_.learning_rate(progress);
   if (report.is_finite) {
     const double factor = gradient_factor(1.0 / scaler_.scale(), report.grad_norm, config_.clip_grad);
@@ -75,23 +110,27 @@ StepReport TrainingLoop::step(Progress& progress) {
 
 StepReport TrainingLoop::gather_gradients(bool is_logging_step) {
   const int64_t micro_batches = config_.train.accumulation();
-  const double share = 1.0 / static_cast<double>(micro_batches);
+  const double share = 1.0 / static_cast<double>(micro_batches * config_.train.processes);
   StepReport report;
   torch::Tensor loss;
   std::vector<std::pair<std::string, torch::Tensor>> parts;
   positions_.clear();
   for (int64_t i = 0; i < micro_batches; ++i) {
+    enter("data");
     const HostBatch batch = task_.fetch();
+    enter("forward and backward");
     report.samples += batch.count;
     report.wait_seconds += batch.wait_seconds;
     positions_.insert(positions_.end(), batch.positions.begin(), batch.positions.end());
     const StepLosses losses = task_.forward(batch);
+    if (i + 1 == micro_batches) updater_.expect_last();
     (losses.total * (share * scaler_.scale())).backward();
     updater_.add_gradients();
     const torch::Tensor term = losses.total.detach().to(torch::kDouble) * share;
     loss = loss.defined() ? loss + term : term;
     if (is_logging_step) add_parts(&parts, losses, share);
   }
+  updater_.finish_gradients();
   // The one place where the host waits for the device: the step must not change anything unless both are finite.
   const torch::Tensor norm = updater_.gradient_norm().to(torch::kDouble) / scaler_.scale();
   const torch::Tensor both = torch::stack({loss, norm}).cpu();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "itpn/engine/distributed.h"
 #include "itpn/engine/grad_scaler.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/run_config.h"
@@ -13,7 +14,7 @@
 
 namespace itpn {
 
-// What one optimiser step did. Losses are exact means over its micro-batches.
+// What one optimiser step did, in all processes together. Losses are exact means over its micro-batches.
 struct StepReport {
   double loss = 0.0;
   double grad_norm = 0.0;  // before clipping
@@ -46,6 +47,7 @@ struct LoopConfig {
   int64_t log_every_steps = 10;
   double clip_grad = 0.0;                                // 0: no clipping
   std::function<double(const Progress&)> learning_rate;  // a pure function of the step
+  ProcessGroup* group = nullptr;                         // null: this process is alone
 };
 
 // Trains from `progress` until `progress.total_steps`, or until a signal asks to stop; returns that signal or 0.
@@ -61,6 +63,10 @@ class TrainingLoop {
   StepReport step(Progress& progress);
   // Fetch, forward and backward of every micro-batch of the step.
   StepReport gather_gradients(bool is_logging_step);
+  // Sums the report over the processes; then all of them know the same.
+  void agree(StepReport* report);
+  int stop_signal();
+  void enter(const char* phase, bool has_limit = true);
   void skip(Progress& progress, const StepReport& report);
 
   LoopConfig config_;
@@ -68,7 +74,9 @@ class TrainingLoop {
   ParameterUpdater& updater_;
   GradScaler& scaler_;
   LoopObserver& observer_;
-  std::vector<uint64_t> positions_;  // samples of the step, for the message about one that is not finite
+  int agreed_signal_ = 0;  // of the processes, when the step's gradients were summed
+  std::vector<uint64_t>
+      positions_;  // samples of the step in this process, for the message about one that is not finite
 };
 
 }  // namespace itpn

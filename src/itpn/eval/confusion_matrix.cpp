@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "itpn/core/csv.h"
 
@@ -20,6 +21,11 @@ void ConfusionMatrix::add(int64_t label, int64_t predicted) {
 void ConfusionMatrix::merge(const ConfusionMatrix& other) {
   if (other.classes_ != classes_) throw std::invalid_argument("confusion matrices of different sizes");
   for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+void ConfusionMatrix::set_sums(std::vector<int64_t> sums) {
+  if (sums.size() != counts_.size()) throw std::invalid_argument("counts of another number of classes");
+  counts_ = std::move(sums);
 }
 
 void ConfusionMatrix::reset() { std::fill(counts_.begin(), counts_.end(), 0); }

@@ -17,6 +17,10 @@ class ConfusionMatrix {
   void merge(const ConfusionMatrix& other);
   void reset();
 
+  // The counts, row by row, to be added up over processes, and back.
+  const std::vector<int64_t>& sums() const { return counts_; }
+  void set_sums(std::vector<int64_t> sums);
+
   int64_t classes() const { return classes_; }
   int64_t count(int64_t label, int64_t predicted) const;
   // Pictures of one class.

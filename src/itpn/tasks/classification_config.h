@@ -121,6 +121,7 @@ struct FinetuneConfig {
   TrainConfig train;
   FinetuneOptimConfig optim;
   EmaConfig ema;
+  DistributedConfig distributed;
   CheckpointConfig checkpoint;
   LogConfig log;
 };
@@ -137,6 +138,7 @@ void visit_fields(V& v, FinetuneConfig& c) {
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
   v("ema", c.ema, {.doc = "a moving average of the weights"});
+  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
   v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
   v("log", c.log, {.doc = "what is written down", .trajectory = false});
 }
@@ -179,6 +181,7 @@ struct LinprobeConfig {
   PreprocessConfig preprocess;
   TrainConfig train;
   LinprobeOptimConfig optim;
+  DistributedConfig distributed;
   CheckpointConfig checkpoint;
   LogConfig log;
 };
@@ -193,6 +196,7 @@ void visit_fields(V& v, LinprobeConfig& c) {
   v("preprocess", c.preprocess, {.doc = "how pictures are shown that are not learnt from"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
+  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
   v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
   v("log", c.log, {.doc = "what is written down", .trajectory = false});
 }

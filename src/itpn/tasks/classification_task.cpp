@@ -71,13 +71,14 @@ Learner& ClassificationTask::build(const torch::Device& device, const std::strin
 
 void ClassificationTask::begin(const RunServices& services, const Progress& start) {
   best_ = start.best;
+  services_.emplace(services);
   open_source(services, start);
 }
 
 void ClassificationTask::open_source(const RunServices& services, const Progress& start) {
-  loader_ = training_loader(settings_.data, settings_.train, data_.train,
-                            make_training_transform(settings_.data, settings_.augment),
-                            loader_start(start, settings_.train, services.directory.bad_samples_file()));
+  loader_ = training_loader(
+      settings_.data, settings_.train, data_.train, make_training_transform(settings_.data, settings_.augment),
+      loader_start(start, settings_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
 HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
@@ -107,8 +108,9 @@ std::map<std::string, std::string> ClassificationTask::weights_metadata() const 
 ClassificationScore ClassificationTask::score(bool of_average) {
   const auto loader = evaluation_loader(settings_.data, data_.val,
                                         make_evaluation_transform(settings_.data.image_size, settings_.preprocess),
-                                        std::min(kMaxEvaluationBatch, settings_.train.micro_batch()));
-  return score_classifier(*loader, [&](const HostBatch& batch) { return learner_->logits(batch, of_average); });
+                                        std::min(kMaxEvaluationBatch, settings_.train.micro_batch()), group().place());
+  const auto logits_of = [&](const HostBatch& batch) { return learner_->logits(batch, of_average); };
+  return score_classifier(*loader, logits_of, group());
 }
 
 std::vector<NamedNumber> ClassificationTask::validate(Progress& progress) {

@@ -64,6 +64,7 @@ class ClassificationTask : public LearningTask {
 
   const ClassificationSettings& shared() const { return settings_; }
   const LabelledData& data() const { return data_; }
+  ProcessGroup& group() { return services_->group; }
   ClassificationLearner& learner() { return *learner_; }
   int64_t classes() const { return static_cast<int64_t>(data_.class_names.size()); }
 
@@ -76,6 +77,7 @@ class ClassificationTask : public LearningTask {
   RunRequest request_;
   LabelledData data_;
   std::unique_ptr<ClassificationLearner> learner_;
+  std::optional<RunServices> services_;
   std::unique_ptr<Loader> loader_;
   std::optional<ClassificationScore> validation_;
   BestResult best_;

@@ -11,7 +11,10 @@
 #include "itpn/core/csv.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/log.h"
 #include "itpn/core/progress.h"
+#include "itpn/engine/device.h"
+#include "itpn/engine/distributed.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/check_data.h"
 #include "itpn/tasks/confusion_picture.h"
@@ -70,7 +73,17 @@ std::vector<int64_t> weakest_first(const ConfusionMatrix& confusion) {
 
 }  // namespace
 
-EvaluateResult evaluate(const EvaluateRequest& request) {
+namespace {
+
+void add_up(ProcessGroup& group, ConfusionMatrix* confusion) {
+  if (group.is_alone()) return;
+  const std::vector<int64_t>& own = confusion->sums();
+  const std::vector<double> sums = group.sum(std::vector<double>(own.begin(), own.end()));
+  confusion->set_sums({sums.begin(), sums.end()});
+}
+
+EvaluateResult evaluate_together(const EvaluateRequest& request, ProcessGroup& group) {
+  if (!group.is_first()) log::set_level(log::Level::kError);
   ReadyClassifier model(request.model);
   EvaluateResult result;
   result.weights = model.source().path;
@@ -78,7 +91,7 @@ EvaluateResult evaluate(const EvaluateRequest& request) {
   result.confusion = ConfusionMatrix(model.source().classes);
   const DataConfig data = data_config(request);
   const auto dataset = open_labelled_set(data, request.data, result.class_names);
-  const auto loader = evaluation_loader(data, dataset, model.transform(), request.batch_size);
+  const auto loader = evaluation_loader(data, dataset, model.transform(), request.batch_size, group.place());
   ProgressBar bar({.label = "eval", .total = dataset->size(), .unit = "pictures"});
   const auto logits_of = [&](const HostBatch& batch) { return model.logits(batch); };
   const auto count = [&](const at::Tensor& logits, const at::Tensor& labels) {
@@ -88,11 +101,20 @@ EvaluateResult evaluate(const EvaluateRequest& request) {
     }
     bar.update(result.confusion.total());
   };
-  result.score = score_classifier(*loader, logits_of, count);
+  result.score = score_classifier(*loader, logits_of, group, count);
+  add_up(group, &result.confusion);
   bar.finish();
   if (result.score.count == 0) throw data_error(fmt::format("{}: no picture can be read", request.data));
-  write_files(request, &result);
+  if (group.is_first()) write_files(request, &result);
   return result;
+}
+
+}  // namespace
+
+EvaluateResult evaluate(const EvaluateRequest& request) {
+  const torch::Device device = select_device(request.model.device, process_place().local_rank);
+  return with_process_group(DistributedConfig{}, device,
+                            [&](ProcessGroup& group) { return evaluate_together(request, group); });
 }
 
 std::string evaluation_table(const EvaluateResult& result) {

@@ -76,14 +76,16 @@ void check_finetune_config(const FinetuneConfig& config) {
 }
 
 ClassificationResult finetune(const FinetuneRequest& request) {
-  FinetuneConfig config = request.config;
-  check_finetune_config(config);
-  check_starting_weights(request.run);
-  infer_model(&config, request.run);
-  check_preset_fits(config.model.preset, request.run);
-  FinetuneTask task(config, request.run);
-  const RunResult run = train(task, request.run);
-  return {run, task.validation(), task.best()};
+  return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
+    FinetuneConfig config = shared_out(request.config, group);
+    check_finetune_config(config);
+    check_starting_weights(request.run);
+    infer_model(&config, request.run);
+    check_preset_fits(config.model.preset, request.run);
+    FinetuneTask task(config, request.run);
+    const RunResult run = train(task, request.run, group);
+    return ClassificationResult{run, task.validation(), task.best()};
+  });
 }
 
 }  // namespace itpn

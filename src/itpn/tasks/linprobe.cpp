@@ -19,7 +19,7 @@ namespace {
 
 constexpr int64_t kFeatureBatch = 64;
 
-// Batches of positions in the order in which a loader would show the pictures.
+// This process's batches of positions in the order in which a loader would show the pictures.
 class PositionSource {
  public:
   PositionSource(const TrainConfig& train, int64_t pictures, const Progress& start)
@@ -32,7 +32,9 @@ class PositionSource {
     HostBatch batch;
     batch.count = train_.micro_batch();
     batch.epoch = next_.epoch;
-    for (int64_t i = 0; i < batch.count; ++i) batch.positions.push_back(static_cast<uint64_t>(next_.position++));
+    const int64_t first = next_.position + train_.rank * batch.count;
+    for (int64_t i = 0; i < batch.count; ++i) batch.positions.push_back(static_cast<uint64_t>(first + i));
+    next_.position += train_.processes * batch.count;
     return batch;
   }
 
@@ -127,17 +129,19 @@ void check_linprobe_config(const LinprobeConfig& config) {
 }
 
 ClassificationResult linprobe(const LinprobeRequest& request) {
-  LinprobeConfig config = request.config;
-  check_linprobe_config(config);
-  if (request.run.init.empty() && request.run.resume.empty()) {
-    throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
-  }
-  check_starting_weights(request.run);
-  infer_model(&config, request.run);
-  check_preset_fits(config.model.preset, request.run);
-  LinprobeTask task(config, request.run);
-  const RunResult run = train(task, request.run);
-  return {run, task.validation(), task.best()};
+  return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
+    LinprobeConfig config = shared_out(request.config, group);
+    check_linprobe_config(config);
+    if (request.run.init.empty() && request.run.resume.empty()) {
+      throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
+    }
+    check_starting_weights(request.run);
+    infer_model(&config, request.run);
+    check_preset_fits(config.model.preset, request.run);
+    LinprobeTask task(config, request.run);
+    const RunResult run = train(task, request.run, group);
+    return ClassificationResult{run, task.validation(), task.best()};
+  });
 }
 
 }  // namespace itpn

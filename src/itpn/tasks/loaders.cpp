@@ -10,6 +10,14 @@
 #include "itpn/core/errors.h"
 
 namespace itpn {
+namespace {
+
+// Processes of one machine share its cores.
+int64_t threads_of(const DataConfig& data) {
+  return loader_threads(data.workers > 0 ? data.workers : fair_threads(process_place()));
+}
+
+}  // namespace
 
 LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list) {
   return {{static_cast<uint64_t>(progress.epoch), progress.step_in_epoch * train.global_batch_size}, bad_list};
@@ -27,8 +35,10 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
   LoaderConfig loader;
   loader.batch_size = train.micro_batch();
   loader.global_batch_size = train.global_batch_size;
+  loader.rank = train.rank;
+  loader.world_size = train.processes;
   loader.seed = static_cast<uint64_t>(train.seed);
-  loader.threads = loader_threads(data.workers);
+  loader.threads = threads_of(data);
   loader.prefetch_bytes = data.prefetch_mib << 20;
   loader.bad = {data.max_bad_fraction, start.bad_list};
   return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader, start.position);
@@ -46,11 +56,14 @@ std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size)
 }
 
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
-                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size) {
+                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size,
+                                          const ProcessPlace& place) {
   LoaderConfig loader;
   loader.batch_size = std::min(batch_size, dataset->size());
+  loader.rank = place.rank;
+  loader.world_size = place.processes;
   loader.is_shuffled = false;
-  loader.threads = loader_threads(data.workers);
+  loader.threads = threads_of(data);
   loader.prefetch_bytes = data.prefetch_mib << 20;
   loader.bad.max_fraction = data.max_bad_fraction;
   return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader);

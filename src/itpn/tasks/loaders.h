@@ -6,6 +6,7 @@
 
 #include "itpn/data/data_config.h"
 #include "itpn/data/loader.h"
+#include "itpn/engine/distributed_environment.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/engine/train_state.h"
 
@@ -21,7 +22,7 @@ LoaderStart loader_start(const Progress& progress, const TrainConfig& train, con
 // Random crops and flips.
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data);
 
-// Micro-batches in shuffled order from `start` on, for ever.
+// The micro-batches of this process (train.rank) in shuffled order from `start` on, for ever.
 std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfig& train,
                                         std::shared_ptr<const Dataset> dataset,
                                         std::shared_ptr<const PictureTransform> transform, const LoaderStart& start);
@@ -32,9 +33,10 @@ HostBatch next_training_batch(Loader& loader);
 // Centred crops, as the published code evaluates.
 std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size);
 
-// One pass over all pictures in order.
+// One pass in order over the pictures, of which each process takes its share of the batches.
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
-                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size);
+                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size,
+                                          const ProcessPlace& place = {});
 
 // The identity of the pictures, to notice on resume that they have changed.
 DataFingerprint data_fingerprint(const Dataset& dataset);

@@ -7,16 +7,18 @@
 namespace itpn {
 
 PretrainResult pretrain(const PretrainRequest& request) {
-  check_pretrain_config(request.config);
-  PretrainConfig config = request.config;
-  if (config.pretrain.has_clip_teacher()) {
-    identify_teacher(&config.teacher);
-  } else {
-    mim_config_of(config);
-  }
-  PretrainTask task(config, request.run);
-  const RunResult run = train(task, request.run);
-  return {run, task.validation_loss(), task.panel()};
+  return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
+    PretrainConfig config = shared_out(request.config, group);
+    check_pretrain_config(config);
+    if (config.pretrain.has_clip_teacher()) {
+      identify_teacher(&config.teacher);
+    } else {
+      mim_config_of(config);
+    }
+    PretrainTask task(config, request.run);
+    const RunResult run = train(task, request.run, group);
+    return PretrainResult{run, task.validation_loss(), task.panel()};
+  });
 }
 
 }  // namespace itpn

@@ -102,6 +102,7 @@ struct PretrainConfig {
   DataConfig data;
   TrainConfig train;
   PretrainOptimConfig optim;
+  DistributedConfig distributed;
   CheckpointConfig checkpoint;
   PretrainLogConfig log;
 };
@@ -117,6 +118,7 @@ void visit_fields(V& v, PretrainConfig& c) {
   v("data", c.data, {.doc = "the pictures that are learnt from"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
+  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
   v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
   v("log", c.log, {.doc = "what is written down", .trajectory = false});
 }

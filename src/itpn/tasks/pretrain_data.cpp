@@ -41,15 +41,16 @@ ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {
   dataset_ = open_dataset(config.data, config.data.val_path, options);
 }
 
-double ValidationData::mean_loss(const std::function<double(const HostBatch&)>& loss) const {
-  const auto loader = evaluation_loader(config_.data, dataset_, centred_transform(config_), kEvaluationBatch);
-  double sum = 0.0;
-  int64_t count = 0;
+double ValidationData::mean_loss(ProcessGroup& group, const std::function<double(const HostBatch&)>& loss) const {
+  const auto loader =
+      evaluation_loader(config_.data, dataset_, centred_transform(config_), kEvaluationBatch, group.place());
+  double sum = 0.0, count = 0.0;
   while (const std::optional<HostBatch> batch = loader->next()) {
     sum += loss(*batch) * static_cast<double>(batch->count);
-    count += batch->count;
+    count += static_cast<double>(batch->count);
   }
-  return count > 0 ? sum / static_cast<double>(count) : 0.0;
+  const std::vector<double> all = group.sum(std::vector<double>{sum, count});
+  return all[1] > 0.0 ? all[0] / all[1] : 0.0;
 }
 
 }  // namespace itpn

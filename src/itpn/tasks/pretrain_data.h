@@ -7,6 +7,7 @@
 #include <string>
 
 #include "itpn/data/loader.h"
+#include "itpn/engine/distributed.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
@@ -23,8 +24,9 @@ class ValidationData {
   explicit ValidationData(const PretrainConfig& config);
   bool is_empty() const { return dataset_ == nullptr; }
   const std::shared_ptr<const Dataset>& dataset() const { return dataset_; }
-  // Mean over all pictures of `loss`, which gives the mean over a batch.
-  double mean_loss(const std::function<double(const HostBatch&)>& loss) const;
+  // Mean over all pictures, of which each process of `group` takes its share, of `loss`, which gives the mean over a
+  // batch.
+  double mean_loss(ProcessGroup& group, const std::function<double(const HostBatch&)>& loss) const;
 
  private:
   PretrainConfig config_;

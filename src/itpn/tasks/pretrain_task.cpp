@@ -74,8 +74,9 @@ std::map<std::string, std::string> PretrainTask::weights_metadata() const {
 
 void PretrainTask::begin(const RunServices& services, const Progress& start) {
   services_.emplace(services);
-  loader_ = training_loader(config_.data, config_.train, dataset_, pretraining_transform(config_),
-                            loader_start(start, config_.train, services.directory.bad_samples_file()));
+  loader_ =
+      training_loader(config_.data, config_.train, dataset_, pretraining_transform(config_),
+                      loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
   validation_ = ValidationData(config_);
 }
 
@@ -108,12 +109,14 @@ std::vector<NamedNumber> PretrainTask::finish(Progress& progress) {
 std::vector<NamedNumber> PretrainTask::validate(const Progress& progress) {
   if (validation_.is_empty() || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
-  validation_loss_ = validation_.mean_loss([this](const HostBatch& batch) { return learner_->evaluate(batch); });
+  validation_loss_ =
+      validation_.mean_loss(services_->group, [this](const HostBatch& batch) { return learner_->evaluate(batch); });
   log::info(fmt::format("validation loss {:.4f} after step {}", *validation_loss_, progress.step));
   return {{"val_loss", *validation_loss_}};
 }
 
 std::vector<NamedNumber> PretrainTask::score_neighbours() {
+  if (!services_->group.is_first()) return {};  // the others wait for it at the next step
   const auto features_of = [this](const HostBatch& batch) { return learner_->features(batch); };
   const KnnScore score =
       score_knn(labelled_, config_.data, evaluation_transform(config_.data.image_size), features_of, KnnConfig{});
@@ -122,7 +125,7 @@ std::vector<NamedNumber> PretrainTask::score_neighbours() {
 }
 
 void PretrainTask::make_panel(const Progress& progress) {
-  if (config_.log.panel_images == 0 || panel_step_ == progress.step) return;
+  if (!services_->group.is_first() || config_.log.panel_images == 0 || panel_step_ == progress.step) return;
   panel_step_ = progress.step;
   if (!panel_pictures_) {
     const auto& dataset = validation_.is_empty() ? dataset_ : validation_.dataset();

@@ -8,6 +8,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/device.h"
+#include "itpn/engine/distributed_environment.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
 #include "itpn/models/backbone/weight_rules.h"
@@ -27,7 +28,9 @@ torch::Tensor as_map(const torch::Tensor& level, int64_t rows, int64_t columns) 
 }  // namespace
 
 ReadyModel::ReadyModel(const ModelRequest& request)
-    : source_(find_model(request)), precision_(request.precision), device_(select_device(request.device)) {
+    : source_(find_model(request)),
+      precision_(request.precision),
+      device_(select_device(request.device, process_place().local_rank)) {
   TrainConfig numerics;
   configure_numerics(numerics, device_);
   if (request.image_size > 0) source_.card.pictures.image_size = request.image_size;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "itpn/core/errors.h"
 
 namespace itpn {
@@ -14,8 +16,20 @@ void check_image_size(const DataConfig& data, const ModelConfig& model) {
 }
 
 void check_batch(const TrainConfig& train) {
-  const int64_t micro = train.micro_batch();
+  if (train.global_batch_size % train.processes != 0) {
+    throw usage_error(fmt::format("{} processes cannot share train.global_batch_size = {} evenly; take {} or {}",
+                                  train.processes, train.global_batch_size,
+                                  std::max<int64_t>(1, train.global_batch_size / train.processes) * train.processes,
+                                  (train.global_batch_size / train.processes + 1) * train.processes));
+  }
+  const int64_t micro = train.micro_batch() * train.processes;
   if (micro <= train.global_batch_size && train.global_batch_size % micro == 0) return;
+  if (train.processes > 1) {
+    throw usage_error(
+        fmt::format("train.micro_batch_size = {} times {} processes does not divide "
+                    "train.global_batch_size = {}",
+                    train.micro_batch(), train.processes, train.global_batch_size));
+  }
   throw usage_error(fmt::format("train.micro_batch_size = {} does not divide train.global_batch_size = {}", micro,
                                 train.global_batch_size));
 }

@@ -17,7 +17,22 @@ at::Tensor readable_rows(const HostBatch& batch) {
   return torch::tensor(rows, torch::kInt64);
 }
 
-ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, const ScoreObserver& observer) {
+namespace {
+
+void add_up(ProcessGroup& group, TopKAccuracy* accuracy, double* loss_sum, int64_t* unreadable) {
+  if (group.is_alone()) return;
+  std::vector<double> numbers = {*loss_sum, static_cast<double>(*unreadable)};
+  for (const int64_t sum : accuracy->sums()) numbers.push_back(static_cast<double>(sum));
+  numbers = group.sum(numbers);
+  *loss_sum = numbers[0];
+  *unreadable = static_cast<int64_t>(numbers[1]);
+  accuracy->set_sums({numbers.begin() + 2, numbers.end()});
+}
+
+}  // namespace
+
+ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, ProcessGroup& group,
+                                     const ScoreObserver& observer) {
   ClassificationScore score;
   TopKAccuracy accuracy;
   double loss_sum = 0.0;
@@ -32,6 +47,7 @@ ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, 
                 static_cast<double>(rows.numel());
     if (observer) observer(logits, labels);
   }
+  add_up(group, &accuracy, &loss_sum, &score.unreadable);
   score.count = accuracy.count();
   score.top1 = accuracy.value(1);
   score.top5 = accuracy.value(5);

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "itpn/data/loader.h"
+#include "itpn/engine/distributed.h"
 
 namespace itpn {
 
@@ -20,11 +21,14 @@ struct ClassificationScore {
 
 // (B, classes) of a batch, on any device.
 using LogitsOf = std::function<at::Tensor(const HostBatch&)>;
-// Is shown the logits (B, classes) and labels (B) of every batch, on the CPU, without pictures that could not be read.
+// Is shown the logits (B, classes) and labels (B) of every batch of this process, on the CPU, without pictures that
+// could not be read.
 using ScoreObserver = std::function<void(const at::Tensor& logits, const at::Tensor& labels)>;
 
-// One pass over a single-pass loader. Every picture counts once.
-ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, const ScoreObserver& observer = {});
+// One pass over the single-pass loaders of all processes of `group`, each of which has its share of the pictures and
+// gets the score of all. Every picture counts once.
+ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, ProcessGroup& group,
+                                     const ScoreObserver& observer = {});
 
 // Rows of a batch whose own pictures could be read, (kept) int64.
 at::Tensor readable_rows(const HostBatch& batch);

@@ -44,22 +44,37 @@ void stamp(Progress* progress, const RunSettings& settings, const DataFingerprin
   progress->config_hash = sha256_hex(std::as_bytes(std::span(progress->config_toml)));
   progress->seed = train.seed;
   progress->threads = at::get_num_threads();
+  progress->processes = train.processes;
   progress->cpu_capability = at::get_cpu_capability();
   progress->torch_version = TORCH_VERSION;
   progress->program_version = program_version();
 }
 
 // A resumed run equals one that was never stopped only on an equal machine.
-void warn_of_other_machine(const Progress& saved) {
+void warn_of_other_machine(const Progress& saved, int64_t processes) {
   if (saved.threads == at::get_num_threads() && saved.cpu_capability == at::get_cpu_capability() &&
-      saved.torch_version == TORCH_VERSION) {
+      saved.torch_version == TORCH_VERSION && saved.processes == processes) {
     return;
   }
-  log::warning(
-      fmt::format("the checkpoint was made with {} threads, {}, LibTorch {}; here it is {}, {}, {}: losses will "
-                  "differ in their last digits from those of a run that was never stopped",
-                  saved.threads, saved.cpu_capability, saved.torch_version, at::get_num_threads(),
-                  at::get_cpu_capability(), TORCH_VERSION));
+  log::warning(fmt::format(
+      "the checkpoint was made with {} process(es) of {} threads, {}, LibTorch {}; here it is {} of {}, {}, {}: losses "
+      "will differ in their last digits from those of a run that was never stopped",
+      saved.processes, saved.threads, saved.cpu_capability, saved.torch_version, processes, at::get_num_threads(),
+      at::get_cpu_capability(), TORCH_VERSION));
+}
+
+// Pictures that one process sees and another does not would be learnt by nobody.
+void check_equal_data(const DataFingerprint& data, ProcessGroup& group) {
+  const std::string own = fmt::format("{} pictures ({})", data.count, data.hash);
+  const std::string first = group.broadcast(own);
+  if (own == first) return;
+  throw data_error(
+      fmt::format("process {} sees {}, process 0 sees {}; all need the same files", group.rank(), own, first));
+}
+
+RunDirectory open_directory(Fs& fs, const RunRequest& request, const ProcessGroup& group) {
+  const ExistingRun policy = existing_run_policy(request);
+  return group.is_first() ? RunDirectory(fs, request.output_dir, policy) : RunDirectory(fs, request.output_dir);
 }
 
 // Files of the run that say what it is; logs are cut back to where the run goes on.
@@ -76,8 +91,10 @@ void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, co
 void describe(const RunSettings& settings, const Progress& progress, Learner& learner, const torch::Device& device) {
   int64_t parameters = 0;
   for (const auto& [name, master] : learner.updater().weights().masters()) parameters += master.numel();
-  log::info(fmt::format("{}: {:.1f} M parameters, {} on {}", settings.model, static_cast<double>(parameters) * 1e-6,
-                        settings.train.precision, describe_device(device)));
+  const std::string processes =
+      settings.train.processes > 1 ? fmt::format("{} processes, each ", settings.train.processes) : "";
+  log::info(fmt::format("{}: {:.1f} M parameters, {} on {}{}", settings.model, static_cast<double>(parameters) * 1e-6,
+                        settings.train.precision, processes, describe_device(device)));
   log::info(fmt::format("{} pictures, {} steps of {} an epoch, training to step {}", progress.data.count,
                         progress.steps_per_epoch, settings.train.global_batch_size, progress.total_steps));
 }
@@ -85,23 +102,29 @@ void describe(const RunSettings& settings, const Progress& progress, Learner& le
 // Everything that is open while a run trains.
 class TrainSession {
  public:
-  TrainSession(LearningTask& task, const RunRequest& request, const torch::Device& device)
+  TrainSession(LearningTask& task, const RunRequest& request, const torch::Device& device, ProcessGroup& group)
       : task_(task),
         request_(request),
         device_(device),
-        directory_(fs_, request.output_dir, existing_run_policy(request)),
+        group_(group),
+        directory_(open_directory(fs_, request, group)),
         store_(fs_, directory_.checkpoints(), store_options(task.settings().checkpoint)) {}
 
   RunResult train() {
-    const std::optional<StartingPoint> start = find_start();
+    // The first process reads what the run starts from; the others get it from there.
+    std::optional<StartingPoint> start;
+    if (group_.is_first()) start = find_start();
     const DataFingerprint data = task_.open_data();
     if (start) check_same_data(start->progress, data, request_);
-    Learner& learner = task_.build(device_, start ? model_file(start->checkpoint) : request_.init);
+    check_equal_data(data, group_);
+    Learner& learner = task_.build(device_, group_.broadcast(start ? model_file(start->checkpoint) : request_.init));
     Progress progress = load(start, learner);
+    share(&progress, learner);
     const RunSettings settings = task_.settings();
     stamp(&progress, settings, data);
     progress.weights_metadata = task_.weights_metadata();
-    prepare_files(fs_, directory_, progress, start, device_);
+    if (group_.is_first()) prepare_files(fs_, directory_, progress, start, device_);
+    group_.barrier();  // nobody writes into a directory that is about to be emptied
     describe(settings, progress, learner, device_);
     return train(settings, learner, progress, start);
   }
@@ -121,10 +144,10 @@ class TrainSession {
   // Weights and progress of the checkpoint, or those of a new run.
   Progress load(const std::optional<StartingPoint>& start, Learner& learner) {
     if (!start) {
-      task_.load_initial_weights();
+      if (group_.is_first()) task_.load_initial_weights();
       return {};
     }
-    warn_of_other_machine(start->progress);
+    warn_of_other_machine(start->progress, group_.size());
     const StateTensors tensors = learner.tensors();
     read_state_tensors(fs_, start->checkpoint, tensors);
     learner.adopt(tensors);
@@ -141,16 +164,48 @@ class TrainSession {
     if (progress.best.step >= 0) store_.mark_best(progress.best.step);
   }
 
+  // Progress and weights of the first process to all.
+  void share(Progress* progress, Learner& learner) {
+    if (group_.is_alone()) return;
+    const std::string text = group_.broadcast(to_json(*progress));
+    if (!group_.is_first()) *progress = progress_from_json(text, "what process 0 sent");
+    const StateTensors tensors = learner.tensors();
+    for (const NamedTensors* part : {&tensors.model, &tensors.ema, &tensors.optimizer}) {
+      for (const auto& [name, tensor] : *part) group_.broadcast({tensor});
+    }
+    learner.adopt(tensors);
+  }
+
+  LoopConfig loop_config(const RunSettings& settings) const {
+    return {settings.train, settings.log.every_steps, settings.clip_grad, settings.learning_rate, &group_};
+  }
+
   RunResult train(const RunSettings& settings, Learner& learner, Progress& progress,
                   const std::optional<StartingPoint>& start) {
+    learner.updater().join(group_, group_.config().overlap && !settings.train.activation_checkpointing);
+    return group_.is_first() ? lead(settings, learner, progress, start) : follow(settings, learner, progress);
+  }
+
+  RunResult follow(const RunSettings& settings, Learner& learner, Progress& progress) {
+    MetricsWriter metrics;
+    task_.begin({directory_, metrics, group_}, progress);
+    SilentObserver observer;
+    GradScaler scaler(settings.train.precision == "fp16");
+    const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, observer).run(progress);
+    if (signal == 0) task_.finish(progress);
+    return {progress.step, progress.last_loss, "", signal};
+  }
+
+  RunResult lead(const RunSettings& settings, Learner& learner, Progress& progress,
+                 const std::optional<StartingPoint>& start) {
     MetricsWriter metrics(fs_, directory_.path(), settings.log.tensorboard);
     Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
     if (start) checkpointer.start_from(start->checkpoint);
-    task_.begin({directory_, metrics}, progress);
+    task_.begin({directory_, metrics, group_}, progress);
     RunRecorder recorder({settings.task, metrics, checkpointer, settings.log, device_}, progress);
     GradScaler scaler(settings.train.precision == "fp16");
-    const LoopConfig loop{settings.train, settings.log.every_steps, settings.clip_grad, settings.learning_rate};
-    const int signal = TrainingLoop(loop, task_, learner.updater(), scaler, recorder).run(progress);
+    const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, recorder).run(progress);
+    group_.enter("the end of the run", /*has_limit=*/false);
     if (signal == 0) recorder.on_end(progress, task_.finish(progress));
     recorder.finish(progress);
     return {progress.step, progress.last_loss, checkpointer.last_good(), signal};
@@ -160,6 +215,7 @@ class TrainSession {
   const RunRequest& request_;
   Fs& fs_ = posix_fs();
   torch::Device device_;
+  ProcessGroup& group_;
   RunDirectory directory_;
   CheckpointStore store_;
 };
@@ -173,13 +229,14 @@ std::function<double(const Progress&)> following(const CosineSchedule& schedule)
   };
 }
 
-RunResult train(LearningTask& task, const RunRequest& request) {
+RunResult train(LearningTask& task, const RunRequest& request, ProcessGroup& group) {
   const TrainConfig config = task.settings().train;
-  const torch::Device device = select_device(config.device);
+  const torch::Device device = select_device(config.device, group.place().local_rank);
+  if (!group.is_first()) log::set_level(log::Level::kError);
   compute_type(config.precision, device);
   configure_numerics(config, device);
   install_signal_handlers();
-  const RunResult result = TrainSession(task, request, device).train();
+  const RunResult result = TrainSession(task, request, device, group).train();
   log::close_file();
   return result;
 }

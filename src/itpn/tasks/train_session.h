@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "itpn/config/config.h"
+#include "itpn/engine/device.h"
+#include "itpn/engine/distributed.h"
 #include "itpn/engine/metrics_writer.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/run_config.h"
@@ -64,6 +66,7 @@ class Learner {
 struct RunServices {
   const RunDirectory& directory;
   MetricsWriter& metrics;
+  ProcessGroup& group;
 };
 
 // A subcommand that trains. The session calls the functions in the order in which they stand here; then those of
@@ -97,7 +100,23 @@ struct RunResult {
   int stop_signal = 0;      // the signal that stopped the run, 0 if it came to its end
 };
 
-// Trains, and leaves a run directory (engine/run_directory.h). Throws itpn::Error with the exit codes of core/errors.h.
-RunResult train(LearningTask& task, const RunRequest& request);
+// Trains, with all processes of `group`, and leaves a run directory (engine/run_directory.h). Throws itpn::Error with
+// the exit codes of core/errors.h.
+RunResult train(LearningTask& task, const RunRequest& request, ProcessGroup& group);
+
+// Runs `body(group)` with the processes that train together (engine/distributed.h): the frame of a subcommand.
+template <class Body>
+auto with_training_group(const DistributedConfig& config, const TrainConfig& train, Body&& body) {
+  const torch::Device device = select_device(train.device, process_place().local_rank);
+  return with_process_group(config, device, std::forward<Body>(body));
+}
+
+// A recipe as this process of `group` carries it out.
+template <class Config>
+Config shared_out(Config config, const ProcessGroup& group) {
+  config.train.rank = group.rank();
+  config.train.processes = group.size();
+  return config;
+}
 
 }  // namespace itpn

@@ -1,0 +1,176 @@
+// Several processes do what one does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "itpn/core/files.h"
+#include "tests/integration/colour_classes.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/run_files.h"
+#include "tests/support/temporary_directory.h"
+
+namespace itpn::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+using Words = std::vector<std::string>;
+
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Outcome run_torchrun(const Words& words) { return Program(words, "", *torchrun_path()).wait(); }
+
+// fp32 sums in another order differ by about 1e-7; the goal is 1e-5.
+void expect_close_losses(const std::string& run, const std::string& other, size_t steps) {
+  for (const int column : {1, 2, 3}) {
+    const auto a = logged(run, column), b = logged(other, column);
+    ASSERT_EQ(a.size(), steps);
+    ASSERT_EQ(b.size(), steps);
+    for (size_t i = 0; i < steps; ++i) {
+      EXPECT_NEAR(a[i], b[i], (column == 2 ? 1e-4 : 1e-5) * std::abs(a[i]))
+          << "step " << i + 1 << ", column " << column;
+    }
+  }
+}
+
+// AdamW divides small gradients by their own size, so weights differ more than losses: up to the learning rate where a
+// gradient is only rounding. 20 steps of at most 1e-3 stay far below this share of the largest entry of a tensor.
+void expect_close_weights(const std::string& run, const std::string& other, int step,
+                          const Words& files = {"model.safetensors", "ema.safetensors"}) {
+  for (const std::string& file : files) {
+    const std::string path = "/checkpoints/step-" + std::to_string(step) + "/" + file;
+    EXPECT_LT(largest_difference(run + path, other + path), 2e-3) << file;
+  }
+}
+
+struct Case {
+  std::string name;
+  Words changes;
+};
+
+class TwoProcesses : public ::testing::TestWithParam<Case> {};
+
+TEST_P(TwoProcesses, EqualOne) {
+  const TemporaryDirectory folder;
+  const std::string one = folder.file("one"), two = folder.file("two");
+  const Outcome alone = run_program(tiny_pretrain(one, GetParam().changes));
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  const Outcome both = run_program(launched(2, tiny_pretrain(two, GetParam().changes)));
+  ASSERT_EQ(both.code, 0) << both.err;
+  expect_close_losses(one, two, 20);
+  expect_close_weights(one, two, 20);
+  EXPECT_EQ(logged(one, 3), logged(two, 3)) << "learning rates";
+  EXPECT_EQ(std::count(both.out.begin(), both.out.end(), '\n'), std::count(alone.out.begin(), alone.out.end(), '\n'))
+      << "only one process speaks: " << both.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, TwoProcesses,
+                         ::testing::Values(Case{"WholeBatch", {}},
+                                           Case{"MicroBatches", {"train.micro_batch_size=2", "model.drop_path=0.3"}},
+                                           Case{"ManyBuckets", {"distributed.bucket_mib=0.01", "optim.clip_grad=0.5"}},
+                                           Case{"NoOverlap", {"distributed.overlap=false", "mfm.momentum=0.9"}},
+                                           Case{"Recomputing", {"train.activation_checkpointing=true"}}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Distributed, BothProcessesEndWithTheSameBitsInEveryRun) {
+  const TemporaryDirectory folder;
+  const std::string a = folder.file("a"), b = folder.file("b");
+  for (const std::string& run : {a, b}) {
+    const Outcome outcome = run_program(launched(2, tiny_pretrain(run)));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  EXPECT_EQ(loss_log(a), loss_log(b));
+  EXPECT_EQ(checkpoint_hash(a, 20, "model.safetensors"), checkpoint_hash(b, 20, "model.safetensors"));
+}
+
+TEST(Distributed, TheNumberOfProcessesMayChangeFromStartToStart) {
+  const TemporaryDirectory folder;
+  const std::string one = folder.file("one"), elastic = folder.file("elastic");
+  ASSERT_EQ(run_program(tiny_pretrain(one)).code, 0);
+  const auto go_on = [&](int processes, int steps) {
+    const Words words =
+        tiny_pretrain(elastic, {"--resume", "auto", "train.max_steps=" + std::to_string(steps), "log.every_steps=1"});
+    const Outcome outcome = run_program(processes == 1 ? words : launched(processes, words));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  };
+  go_on(2, 6);
+  go_on(1, 8);
+  go_on(4, 13);
+  go_on(2, 20);
+  expect_close_losses(one, elastic, 20);
+  expect_close_weights(one, elastic, 20);
+}
+
+TEST(Distributed, UnderTorchrunTwoProcessesEqualOne) {
+  if (!torchrun_path()) GTEST_SKIP() << "no torchrun in .venv";
+  const TemporaryDirectory folder;
+  const std::string one = folder.file("one"), two = folder.file("two");
+  ASSERT_EQ(run_program(tiny_pretrain(one)).code, 0);
+  const Outcome outcome = run_torchrun(for_torchrun(2, tiny_pretrain(two)));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  expect_close_losses(one, two, 20);
+  expect_close_weights(one, two, 20);
+}
+
+TEST(Distributed, AClassifierIsTrainedAndMeasuredExactly) {
+  const TemporaryDirectory folder;
+  const std::string data = folder.file("data"), one = folder.file("one"), two = folder.file("two");
+  write_colour_data(data, 8);
+  // Equal micro-batches: pictures are mixed within one.
+  const Words changes = {"train.micro_batch_size=2", "mix.mixup=0.8",          "mix.cutmix=1.0", "ema.decay=0.9",
+                         "model.drop_path=0.1",      "optim.layer_decay=0.75", "data.workers=1"};
+  const Outcome alone = run_program(tiny_classifier("finetune", data, one, changes));
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  const Outcome both = run_program(launched(2, tiny_classifier("finetune", data, two, changes)));
+  ASSERT_EQ(both.code, 0) << both.err;
+  expect_close_losses(one, two, 24);
+  // 12 pictures in batches of 2, then of 5 (the last process has fewer): each counts once.
+  for (const std::string batch : {"2", "5", "64"}) {
+    const Words words = {"eval", one, "--data", data + "/val", "--json", "--batch-size", batch, "--workers", "1"};
+    const Outcome single = run_program(words), shared = run_program(launched(2, words));
+    ASSERT_EQ(shared.code, 0) << shared.err;
+    EXPECT_THAT(shared.out, HasSubstr("\"pictures\":12"));
+    const auto before_loss = [](const std::string& text) { return text.substr(0, text.find("\"loss\"")); };
+    EXPECT_EQ(before_loss(single.out), before_loss(shared.out)) << "classes and confusion";
+  }
+}
+
+TEST(Distributed, ALinearProbeLearnsTheSame) {
+  const TemporaryDirectory folder;
+  const std::string data = folder.file("data"), one = folder.file("one"), two = folder.file("two");
+  write_colour_data(data, 8);
+  ASSERT_EQ(run_program(tiny_pretrain(folder.file("pretrained"), {"train.max_steps=1"})).code, 0);
+  const Words changes = {"--init", folder.file("pretrained"), "train.micro_batch_size=2"};
+  const Outcome alone = run_program(tiny_classifier("linprobe", data, one, changes));
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  const Outcome both = run_program(launched(2, tiny_classifier("linprobe", data, two, changes)));
+  ASSERT_EQ(both.code, 0) << both.err;
+  expect_close_losses(one, two, 24);
+}
+
+TEST(Launch, RefusesABatchThatCannotBeShared) {
+  const TemporaryDirectory folder;
+  const Outcome outcome = run_program(launched(3, tiny_pretrain(folder.file("run"))));
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("3 processes cannot share train.global_batch_size = 8"));
+  EXPECT_EQ(outcome.err.find("error:"), outcome.err.rfind("error:")) << "said once: " << outcome.err;
+}
+
+TEST(Launch, NamesAVariableThatMakesNoSense) {
+  setenv("WORLD_SIZE", "2", 1);
+  setenv("RANK", "2", 1);
+  const TemporaryDirectory folder;
+  const Outcome outcome = run_program(tiny_pretrain(folder.file("run")));
+  unsetenv("WORLD_SIZE");
+  unsetenv("RANK");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("RANK=2"));
+}
+
+}  // namespace
+}  // namespace itpn::test

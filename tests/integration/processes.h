@@ -1,0 +1,31 @@
+// Commands as several processes, and those processes one by one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/integration/program.h"
+
+namespace itpn::test {
+
+// Words of `itpn launch` around those of a command.
+std::vector<std::string> launched(int processes, const std::vector<std::string>& command);
+
+// Path of torchrun, or nothing where there is none.
+std::optional<std::string> torchrun_path();
+
+// Words for torchrun around those of a command; `options` before them.
+std::vector<std::string> for_torchrun(int processes, const std::vector<std::string>& command,
+                                      const std::vector<std::string>& options = {});
+
+// The process below `ancestor` whose environment says RANK=`rank`; 0 where there is none (any more).
+pid_t process_of_rank(pid_t ancestor, int rank);
+
+// Whether a process runs or is stopped; false once it has ended, waited for or not.
+bool is_alive(pid_t process);
+
+}  // namespace itpn::test
