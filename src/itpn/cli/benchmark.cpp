@@ -7,6 +7,7 @@
 #include "itpn/tasks/benchmark_distill.h"
 #include "itpn/tasks/benchmark_loader.h"
 #include "itpn/tasks/benchmark_pretrain.h"
+#include "itpn/tasks/benchmark_scaling.h"
 #include "itpn/tasks/pretrain_checks.h"
 
 namespace itpn::cli {
@@ -115,6 +116,27 @@ int run_loader_benchmark(const Arguments& arguments) {
   return 0;
 }
 
+int run_scaling_benchmark(const Arguments& arguments) {
+  CommandLine line("itpn benchmark scaling",
+                   "Speed of pre-training on several processes of this machine, and what they wait for.",
+                   "  itpn benchmark scaling --nproc 1,2 --preset itpn-base --batch-size 8 --precision bf16\n");
+  ScalingConfig config;
+  bool json = false;
+  CLI::App& app = line.app();
+  app.add_option("--nproc", config.processes, "Numbers of processes, with commas")->delimiter(',');
+  app.add_option("--preset", config.preset, "Size of the model");
+  app.add_option("--precision", config.precision, "fp32 | bf16");
+  app.add_option("--batch-size", config.batch_size, "Pictures of a process in a step")->check(CLI::PositiveNumber);
+  app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
+  app.add_option("--threads", config.threads, "CPU threads of a process; 0: the cores, shared out");
+  app.add_option("--steps", config.steps, "Steps that are measured")->check(CLI::PositiveNumber);
+  app.add_flag("--json", json, "For programs");
+  if (!line.parse(arguments)) return 0;
+  const std::vector<ScalingPoint> points = benchmark_scaling(config);
+  std::fputs((json ? to_json(config, points) : to_text(config, points)).c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
 
 int run_benchmark(const Arguments& arguments) {
@@ -126,6 +148,7 @@ int run_benchmark(const Arguments& arguments) {
        {{"pretrain", "Pre-training steps, and their share of the matrix products' rate", run_pretrain_benchmark},
         {"finetune", "Fine-tuning steps, and their share of the matrix products' rate", run_finetune_benchmark},
         {"predict", "A classifier's forward pass, and its share of the matrix products' rate", run_predict_benchmark},
+        {"scaling", "Several processes of this machine", run_scaling_benchmark},
         {"loader", "Reading, decoding and cropping pictures", run_loader_benchmark}}},
       arguments);
 }

@@ -82,6 +82,7 @@ void ProcessGroup::together(F&& operation) {
   std::string what;
   try {
     operation();
+    waited_seconds_ += watch.seconds();
     monitor_->enter(phase, has_limit);
     return;
   } catch (const std::exception& error) {

@@ -64,6 +64,9 @@ class ProcessGroup {
   bool all(bool is_true);
   void barrier();
 
+  // Time that this process has spent waiting for the others, or for what is on its way to them.
+  double waited_seconds() const { return waited_seconds_; }
+
   // What this process does from now on (a literal), for the message about one that hangs. With `has_limit` it must not
   // take longer than distributed.timeout_seconds.
   void enter(const char* phase, bool has_limit = true);
@@ -85,6 +88,7 @@ class ProcessGroup {
   std::unique_ptr<SharedStore> store_;  // null when alone
   std::unique_ptr<CollectiveBackend> backend_;
   std::unique_ptr<PeerMonitor> monitor_;
+  double waited_seconds_ = 0.0;
 };
 
 // Runs `body(group)` in the group that the environment tells of: all processes leave together, and where one throws,

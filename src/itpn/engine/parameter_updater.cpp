@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "itpn/engine/gradient_buckets.h"
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/optim/grad_norm.h"
 
@@ -32,6 +33,10 @@ ParameterUpdater::ParameterUpdater(torch::nn::Module& model, const UpdaterConfig
   check_groups(weights_, config.groups);
   if (config.compute_type != torch::kFloat32) cast_matmul_weights(model, config.compute_type);
 }
+
+ParameterUpdater::~ParameterUpdater() = default;
+
+int64_t ParameterUpdater::reduced_bytes() const { return buckets_ ? buckets_->bytes() : 0; }
 
 void ParameterUpdater::join(ProcessGroup& group, bool overlaps) {
   if (group.is_alone()) return;

@@ -7,11 +7,13 @@
 #include <memory>
 #include <vector>
 
-#include "itpn/engine/gradient_buckets.h"
 #include "itpn/engine/train_state.h"
 #include "itpn/optim/make_optimizer.h"
 
 namespace itpn {
+
+class GradientBuckets;
+class ProcessGroup;
 
 struct UpdaterConfig {
   OptimizerConfig optimizer;
@@ -25,6 +27,7 @@ class ParameterUpdater {
   // Takes over the fp32 model: its values become the masters, and the weights of its matrix products are cast to the
   // compute type. The model must be on its device already.
   ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config);
+  ~ParameterUpdater();
 
   // From now on the gradients of a step are summed over the processes of `group`, which outlives this. `overlaps`:
   // while the last backward pass of the step goes on.
@@ -45,7 +48,7 @@ class ParameterUpdater {
 
   const MasterWeights& weights() const { return weights_; }
   // Bytes of gradients that a step sums over the processes; 0 when alone.
-  int64_t reduced_bytes() const { return buckets_ ? buckets_->bytes() : 0; }
+  int64_t reduced_bytes() const;
   // What the optimiser remembers, live.
   NamedTensors optimizer_state() const { return optimizer_->state(); }
   // Makes model and optimiser agree with masters and a state() that were read from a checkpoint.

@@ -29,6 +29,7 @@ void RunRecorder::on_step(const Progress& progress, const StepReport& report) {
   window_.samples += report.samples;
   window_.seconds += report.seconds;
   window_.wait_seconds += report.wait_seconds;
+  window_.peer_seconds += report.peer_seconds;
   bar_.update(progress.step + 1, fmt::format("loss {:.4f}", report.loss), report.wait_seconds / report.seconds);
   const bool is_logging_step = (progress.step + 1) % parts_.log.every_steps == 0;
   if (is_logging_step || !report.is_finite) write_line(progress, report);
@@ -43,6 +44,10 @@ void RunRecorder::write_line(const Progress& progress, const StepReport& report)
                                  {"data_wait", window_.wait_seconds / window_.seconds},
                                  {"memory", static_cast<double>(peak_memory_bytes(parts_.device))},
                                  {"skipped_steps", static_cast<double>(progress.counters.skipped_steps)}});
+  if (parts_.reduced_bytes > 0) {
+    numbers.emplace_back("peer_wait", window_.peer_seconds / window_.seconds);
+    numbers.emplace_back("reduced_bytes", static_cast<double>(parts_.reduced_bytes));
+  }
   if (progress.scaler.scale != 65536.0) numbers.emplace_back("loss_scale", progress.scaler.scale);
   parts_.metrics.write(progress.step + 1, epochs_done(progress), numbers);
   window_ = {};

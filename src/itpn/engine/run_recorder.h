@@ -21,6 +21,7 @@ class RunRecorder : public LoopObserver {
     Checkpointer& checkpointer;
     LogConfig log;
     torch::Device device;
+    int64_t reduced_bytes = 0;  // of gradients, a step sums over the processes
   };
 
   RunRecorder(const Parts& parts, const Progress& start);
@@ -43,6 +44,7 @@ class RunRecorder : public LoopObserver {
     int64_t samples = 0;
     double seconds = 0.0;
     double wait_seconds = 0.0;
+    double peer_seconds = 0.0;
   };
 
   // `progress` as a checkpoint of now has it.

@@ -85,6 +85,7 @@ void TrainingLoop::agree(StepReport* report) {
 
 StepReport TrainingLoop::step(Progress& progress) {
   const Stopwatch watch;
+  const double waited_before = config_.group ? config_.group->waited_seconds() : 0.0;
   if (config_.group) config_.group->set_step(progress.step);
   const bool is_logging_step = (progress.step + 1) % config_.log_every_steps == 0;
   StepReport report = gather_gradients(is_logging_step);
@@ -105,6 +106,7 @@ StepReport TrainingLoop::step(Progress& progress) {
   }
   progress.scaler = scaler_.state();
   report.seconds = watch.seconds();
+  if (config_.group) report.peer_seconds = config_.group->waited_seconds() - waited_before;
   return report;
 }
 

@@ -23,6 +23,7 @@ struct StepReport {
   int64_t samples = 0;
   double seconds = 0.0;
   double wait_seconds = 0.0;       // of `seconds`, spent waiting for data
+  double peer_seconds = 0.0;       // of `seconds`, spent waiting for other processes
   std::vector<NamedNumber> parts;  // only on logging steps: reading them back stalls a GPU
 };
 

@@ -1,7 +1,7 @@
 #include "itpn/tasks/launch.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -91,9 +91,16 @@ Child start(int64_t rank, const LaunchRequest& request, uint16_t port) {
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (request.is_quiet) {
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   Child child{rank};
-  const int error = posix_spawn(&child.process, words[0].c_str(), nullptr, &attributes, pointers(words).data(),
+  const int error = posix_spawn(&child.process, words[0].c_str(), &actions, &attributes, pointers(words).data(),
                                 pointers(variables).data());
+  posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) throw io_error(fmt::format("process {} cannot be started: {}", rank, std::strerror(error)));
   return child;

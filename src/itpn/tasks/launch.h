@@ -11,6 +11,7 @@ namespace itpn {
 struct LaunchRequest {
   int64_t processes = 1;
   std::vector<std::string> command;  // words after `itpn`
+  bool is_quiet = false;             // what the processes say is thrown away
 };
 
 // Starts the processes and waits for all of them. Signals are passed on. Where one fails, the others get a few seconds

@@ -202,7 +202,8 @@ class TrainSession {
     Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
     if (start) checkpointer.start_from(start->checkpoint);
     task_.begin({directory_, metrics, group_}, progress);
-    RunRecorder recorder({settings.task, metrics, checkpointer, settings.log, device_}, progress);
+    RunRecorder recorder(
+        {settings.task, metrics, checkpointer, settings.log, device_, learner.updater().reduced_bytes()}, progress);
     GradScaler scaler(settings.train.precision == "fp16");
     const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, recorder).run(progress);
     group_.enter("the end of the run", /*has_limit=*/false);
