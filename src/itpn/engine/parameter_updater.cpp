@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "itpn/engine/gradient_buckets.h"
+#include "itpn/engine/optimizer_shards.h"
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/optim/grad_norm.h"
 
@@ -27,7 +28,8 @@ void check_groups(const MasterWeights& weights, const std::vector<ParamGroup>& g
 }  // namespace
 
 ParameterUpdater::ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config)
-    : weights_(model),
+    : config_(config),
+      weights_(model),
       optimizer_(make_optimizer(weights_, config.groups, config.optimizer)),
       accumulate_(config.accumulate) {
   check_groups(weights_, config.groups);
@@ -43,7 +45,16 @@ void ParameterUpdater::join(ProcessGroup& group, bool overlaps) {
   std::vector<torch::Tensor> parameters;
   for (const std::string& name : optimizer_->names()) parameters.push_back(weights_.at(name).parameter);
   buckets_ = std::make_unique<GradientBuckets>(std::move(parameters), group, overlaps);
+  if (!group.config().shard_optimizer) return;
+  shards_ = std::make_unique<OptimizerShards>(weights_, config_.groups, config_.optimizer, *optimizer_, group);
+  optimizer_.reset();
 }
+
+void ParameterUpdater::collect_state() {
+  if (shards_) collected_ = shards_->gather();
+}
+
+NamedTensors ParameterUpdater::optimizer_state() const { return shards_ ? collected_ : optimizer_->state(); }
 
 void ParameterUpdater::expect_last() {
   if (buckets_) buckets_->expect_last();
@@ -78,7 +89,11 @@ std::vector<torch::Tensor> ParameterUpdater::gradients() const {
 torch::Tensor ParameterUpdater::gradient_norm() { return grad_norm(gradients()); }
 
 void ParameterUpdater::apply(const UpdateStep& step) {
-  optimizer_->step(gradients(), step);
+  if (shards_) {
+    shards_->step(gradients(), step);
+  } else {
+    optimizer_->step(gradients(), step);
+  }
   discard();
 }
 

@@ -13,6 +13,7 @@
 namespace itpn {
 
 class GradientBuckets;
+class OptimizerShards;
 class ProcessGroup;
 
 struct UpdaterConfig {
@@ -31,6 +32,7 @@ class ParameterUpdater {
 
   // From now on the gradients of a step are summed over the processes of `group`, which outlives this. `overlaps`:
   // while the last backward pass of the step goes on.
+  // The optimiser's state is divided where the group's settings say so.
   void join(ProcessGroup& group, bool overlaps);
 
   // The next backward pass is the last one of the step.
@@ -49,19 +51,29 @@ class ParameterUpdater {
   const MasterWeights& weights() const { return weights_; }
   // Bytes of gradients that a step sums over the processes; 0 when alone.
   int64_t reduced_bytes() const;
+  // Whether the processes have divided the optimiser's state. optimizer_state() is then what the last collect_state()
+  // has gathered, in the first process, until forget_state().
+  bool is_sharded() const { return shards_ != nullptr; }
+  // Called by all processes together.
+  void collect_state();
+  void forget_state() { collected_.clear(); }
   // What the optimiser remembers, live.
-  NamedTensors optimizer_state() const { return optimizer_->state(); }
-  // Makes model and optimiser agree with masters and a state() that were read from a checkpoint.
+  NamedTensors optimizer_state() const;
+  // Before the state is divided: makes model and optimiser agree with masters and a state() that were read from a
+  // checkpoint.
   void restore(const NamedTensors& optimizer_state);
 
  private:
   std::vector<torch::Tensor> gradients() const;
 
+  UpdaterConfig config_;
   MasterWeights weights_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;  // null once shards_ has taken over
   bool accumulate_;
   std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating alone
   std::unique_ptr<GradientBuckets> buckets_;  // with other processes
+  std::unique_ptr<OptimizerShards> shards_;
+  NamedTensors collected_;
 };
 
 }  // namespace itpn

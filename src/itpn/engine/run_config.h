@@ -73,6 +73,7 @@ struct DistributedConfig {
   double timeout_seconds = 600.0;
   bool overlap = true;
   double bucket_mib = 25.0;
+  bool shard_optimizer = false;
 };
 
 template <class V>
@@ -84,6 +85,8 @@ void visit_fields(V& v, DistributedConfig& c) {
      .min = 1.0});
   v("overlap", c.overlap, {.doc = "sum gradients over the processes while the backward pass goes on"});
   v("bucket_mib", c.bucket_mib, {.doc = "MiB of gradients that are summed at once", .min = 0.001});
+  v("shard_optimizer", c.shard_optimizer,
+    {.doc = "each process keeps the optimiser's state of its share of the parameters only: less memory, more to send"});
 }
 
 // When a checkpoint is written, besides the end of the run and a signal, and which stay.

@@ -72,9 +72,9 @@ void RunRecorder::on_boundary(const Progress& progress, const StepReport& report
   const bool is_asked = take_usr1();
   if (is_asked) log::info(fmt::format("SIGUSR1: saving a checkpoint after step {}", progress.step));
   // Weights that have just given a loss that is not finite must not push good checkpoints out.
-  if (is_asked || (report.is_finite && parts_.checkpointer.is_due(progress))) {
-    parts_.checkpointer.save(stamped(progress));
-  }
+  const bool is_due = is_asked || (report.is_finite && parts_.checkpointer.is_due(progress));
+  if (parts_.prepare_save) parts_.prepare_save(is_due);
+  if (is_due) parts_.checkpointer.save(stamped(progress));
 }
 
 int RunRecorder::stop_signal() { return pending_signal(); }

@@ -3,7 +3,9 @@
 
 #include <torch/types.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "itpn/core/progress.h"
 #include "itpn/core/stopwatch.h"
@@ -22,6 +24,8 @@ class RunRecorder : public LoopObserver {
     LogConfig log;
     torch::Device device;
     int64_t reduced_bytes = 0;  // of gradients, a step sums over the processes
+    // Where a checkpoint takes all processes: told at each boundary whether one is wanted, as the first process says.
+    std::function<void(bool is_wanted)> prepare_save;
   };
 
   RunRecorder(const Parts& parts, const Progress& start);
@@ -61,12 +65,19 @@ class RunRecorder : public LoopObserver {
 // What the other processes of a run do instead: they listen to signals.
 class SilentObserver : public LoopObserver {
  public:
+  explicit SilentObserver(std::function<void(bool is_wanted)> prepare_save) : prepare_save_(std::move(prepare_save)) {}
+
   void on_step(const Progress&, const StepReport&) override {}
-  void on_boundary(const Progress&, const StepReport&) override {}
+  void on_boundary(const Progress&, const StepReport&) override {
+    if (prepare_save_) prepare_save_(false);
+  }
   void on_epoch(const Progress&, double) override {}
   void on_task_numbers(const Progress&, const std::vector<NamedNumber>&) override {}
   int stop_signal() override;
   std::string last_good_checkpoint() const override { return "as the first process says"; }
+
+ private:
+  std::function<void(bool)> prepare_save_;
 };
 
 }  // namespace itpn

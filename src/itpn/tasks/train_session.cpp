@@ -186,13 +186,23 @@ class TrainSession {
     return group_.is_first() ? lead(settings, learner, progress, start) : follow(settings, learner, progress);
   }
 
+  // With a divided optimiser the first process cannot save alone.
+  std::function<void(bool)> save_preparation(Learner& learner) {
+    if (!learner.updater().is_sharded()) return {};
+    return [this, &learner](bool is_wanted) {
+      learner.updater().forget_state();
+      if (group_.broadcast(std::string(is_wanted ? "save" : "")) == "save") learner.updater().collect_state();
+    };
+  }
+
   RunResult follow(const RunSettings& settings, Learner& learner, Progress& progress) {
     MetricsWriter metrics;
     task_.begin({directory_, metrics, group_}, progress);
-    SilentObserver observer;
+    SilentObserver observer(save_preparation(learner));
     GradScaler scaler(settings.train.precision == "fp16");
     const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, observer).run(progress);
     if (signal == 0) task_.finish(progress);
+    learner.updater().collect_state();
     return {progress.step, progress.last_loss, "", signal};
   }
 
@@ -202,12 +212,14 @@ class TrainSession {
     Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
     if (start) checkpointer.start_from(start->checkpoint);
     task_.begin({directory_, metrics, group_}, progress);
-    RunRecorder recorder(
-        {settings.task, metrics, checkpointer, settings.log, device_, learner.updater().reduced_bytes()}, progress);
+    RunRecorder recorder({settings.task, metrics, checkpointer, settings.log, device_,
+                          learner.updater().reduced_bytes(), save_preparation(learner)},
+                         progress);
     GradScaler scaler(settings.train.precision == "fp16");
     const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, recorder).run(progress);
     group_.enter("the end of the run", /*has_limit=*/false);
     if (signal == 0) recorder.on_end(progress, task_.finish(progress));
+    learner.updater().collect_state();
     recorder.finish(progress);
     return {progress.step, progress.last_loss, checkpointer.last_good(), signal};
   }
