@@ -1,12 +1,16 @@
 #include "itpn/data/datasets/folder_dataset.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <utime.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
+#include "itpn/core/stopwatch.h"
 #include "itpn/data/datasets/scan_cache.h"
 #include "tests/support/temporary_directory.h"
 
@@ -178,6 +182,36 @@ TEST_F(FolderTest, TheCacheIsUsedUntilAFolderChanges) {
   put("a/2.jpg");
   EXPECT_EQ(names(scan_again()).size(), 2U);
   EXPECT_EQ(scanned, 2);
+}
+
+// Prints what it takes; ITPN_INDEX_ENTRIES asks for another number of pictures (docs/scaling.md has that for 10^7).
+TEST(FolderDataset, ListsManyPicturesInLittleMemoryAndTime) {
+  const char* wanted = std::getenv("ITPN_INDEX_ENTRIES");
+  const int64_t count = wanted ? std::atoll(wanted) : 200'000;
+  const test::TemporaryDirectory cache;
+  FolderScan scan;
+  scan.directories.push_back({});
+  for (int64_t i = 0; i < count; ++i)
+    scan.files.push_back({fmt::format("n{:08}/n{:08}_{}.JPEG", i / 1300, i / 1300, 1'000'000 + i), 110'000});
+  write_file_atomically(posix_fs(), cache.file("list"), encode_scan("/data", scan));
+  scan = {};
+  const Stopwatch watch;
+  auto decoded = decode_scan("/data", read_text_file(posix_fs(), cache.file("list"), uint64_t{4} << 30));
+  ASSERT_TRUE(decoded);
+  const double decode_seconds = watch.seconds();
+  const FolderDataset dataset(posix_fs(), "/data", std::move(*decoded));
+  const double open_seconds = watch.seconds();
+  const DatasetFingerprint print = fingerprint(dataset);
+  std::printf(
+      "%lld pictures: list read in %.2f s, opened in %.2f s, fingerprint after %.2f s; %.1f bytes each and %.1f of "
+      "names\n",
+      static_cast<long long>(count), decode_seconds, open_seconds, watch.seconds(),
+      static_cast<double>(dataset.index_bytes() - dataset.name_bytes()) / static_cast<double>(count),
+      static_cast<double>(dataset.name_bytes()) / static_cast<double>(count));
+  EXPECT_EQ(print.count, count);
+  EXPECT_LE(dataset.index_bytes() - dataset.name_bytes(), static_cast<size_t>(17 * count));
+  EXPECT_EQ(dataset.label(count - 1), (count - 1) / 1300);
+  EXPECT_EQ(dataset.name(1300), "/data/n00000001/n00000001_1001300.JPEG");
 }
 
 }  // namespace
