@@ -106,6 +106,51 @@ TEST(Distributed, TheNumberOfProcessesMayChangeFromStartToStart) {
   expect_close_weights(one, elastic, 20);
 }
 
+// Each process has the moments of half of the parameters; nothing that is learnt changes by that, and a checkpoint is
+// the same file, which any number of processes can go on from.
+TEST(Distributed, ADividedOptimiserChangesNothing) {
+  const TemporaryDirectory folder;
+  const std::string whole = folder.file("whole"), divided = folder.file("divided");
+  const Words changes = {"checkpoint.every_steps=7", "checkpoint.keep=10", "train.precision=bf16"};
+  ASSERT_EQ(run_program(launched(2, tiny_pretrain(whole, changes))).code, 0);
+  const Words sharded = with(changes, {"distributed.shard_optimizer=true", "--resume", "auto"});
+  for (const int steps : {10, 20}) {
+    const Outcome outcome =
+        run_program(launched(2, tiny_pretrain(divided, with(sharded, {"train.max_steps=" + std::to_string(steps)}))));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  EXPECT_EQ(loss_log(whole), loss_log(divided));
+  for (const int step : {7, 14, 20}) {
+    for (const std::string file : {"model.safetensors", "ema.safetensors", "optimizer.safetensors"}) {
+      EXPECT_EQ(checkpoint_hash(whole, step, file), checkpoint_hash(divided, step, file))
+          << file << " of step " << step;
+    }
+  }
+}
+
+TEST(Distributed, ADividedOptimiserIsResumedByAnyNumberOfProcesses) {
+  const TemporaryDirectory folder;
+  const std::string one = folder.file("one"), elastic = folder.file("elastic");
+  ASSERT_EQ(run_program(tiny_pretrain(one)).code, 0);
+  for (const auto& [processes, steps] : {std::pair{4, 6}, std::pair{1, 8}, std::pair{2, 20}}) {
+    const Words words = tiny_pretrain(
+        elastic, {"--resume", "auto", "train.max_steps=" + std::to_string(steps), "distributed.shard_optimizer=true"});
+    const Outcome outcome = run_program(processes == 1 ? words : launched(processes, words));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  expect_close_losses(one, elastic, 20);
+  expect_close_weights(one, elastic, 20);
+}
+
+TEST(Distributed, TheScalingBenchmarkMeasuresEachNumberOfProcesses) {
+  const Outcome outcome =
+      run_program({"benchmark", "scaling", "--nproc", "1,2", "--preset", "itpn-nano", "--image-size", "32",
+                   "--precision", "fp32", "--batch-size", "4", "--steps", "3", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"processes\":1,"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"processes\":2,"));
+}
+
 TEST(Distributed, UnderTorchrunTwoProcessesEqualOne) {
   if (!torchrun_path()) GTEST_SKIP() << "no torchrun in .venv";
   const TemporaryDirectory folder;
