@@ -12,6 +12,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/core/stopwatch.h"
+#include "itpn/engine/distributed.h"
 
 namespace itpn {
 namespace {

@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "itpn/engine/distributed.h"
 #include "itpn/engine/grad_scaler.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/engine/train_task.h"
 
 namespace itpn {
+
+class ProcessGroup;
 
 // What one optimiser step did, in all processes together. Losses are exact means over its micro-batches.
 struct StepReport {

@@ -5,6 +5,7 @@
 #include "itpn/data/datasets/synthetic_scene.h"
 #include "itpn/data/open_dataset.h"
 #include "itpn/data/transforms/pair_transform.h"
+#include "itpn/engine/distributed.h"
 #include "itpn/tasks/loaders.h"
 
 namespace itpn {

@@ -7,10 +7,11 @@
 #include <string>
 
 #include "itpn/data/loader.h"
-#include "itpn/engine/distributed.h"
 #include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
+
+class ProcessGroup;
 
 // Crops of training pictures as the recipe wants them; with a CLIP teacher, two of each.
 std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConfig& config);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "itpn/engine/distributed.h"
 #include "itpn/eval/topk_accuracy.h"
 #include "itpn/models/classification/classification_loss.h"
 

@@ -7,9 +7,10 @@
 #include <functional>
 
 #include "itpn/data/loader.h"
-#include "itpn/engine/distributed.h"
 
 namespace itpn {
+
+class ProcessGroup;
 
 struct ClassificationScore {
   double top1 = 0.0;  // percent
