@@ -66,6 +66,7 @@ ProcessGroup::ProcessGroup(const DistributedConfig& config, const torch::Device&
                        /*is_quiet=*/false);
   }
   barrier();
+  if (!is_first()) return;
   log::info(fmt::format("{} processes on {}, {}", size(),
                         size() == place_.local_processes ? "this machine" : "several machines", backend_->name()));
 }
@@ -160,7 +161,8 @@ void ProcessGroup::leave() {
 void ProcessGroup::fail(const std::exception_ptr& exception) {
   if (!monitor_) std::rethrow_exception(exception);
   const Failure failure = describe_failure(exception);
-  const FailureRecord record = monitor_->report(failure.code, failure.message);
+  const FailureRecord record = monitor_->report(
+      failure.code, is_first() ? failure.message : fmt::format("process {}: {}", rank(), failure.message));
   const bool is_quiet = record.reporter != rank();
   if (!failure.details.empty()) log::debug(failure.details);
   write_torchrun_error(is_quiet ? fmt::format("stopped because process {} failed: {}", record.reporter, record.message)

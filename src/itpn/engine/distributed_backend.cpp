@@ -1,10 +1,14 @@
 #include "itpn/engine/distributed_backend.h"
 
+#include <cstdlib>
+
 #include "itpn/core/errors.h"
 
 // Gloo's headers are Debian's libgloo-dev (headers only); the code is in LibTorch.
 #if defined(USE_C10D_GLOO) && __has_include(<gloo/algorithm.h>)
 #define ITPN_HAS_GLOO 1
+#include <c10/util/Logging.h>
+
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -28,7 +32,18 @@ struct SharedStore::Content {
 SharedStore::SharedStore(std::unique_ptr<Content> content) : content_(std::move(content)) {}
 SharedStore::~SharedStore() = default;
 
+namespace {
+
+// c10d warns with a trace of the stack whenever a process at the other end has gone, which this program says itself.
+void silence_warnings() {
+  constexpr int kErrorsOnly = 2;
+  if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = kErrorsOnly;
+}
+
+}  // namespace
+
 std::unique_ptr<SharedStore> SharedStore::serve() {
+  silence_warnings();
   c10d::TCPStoreOptions options;
   options.port = 0;
   options.isServer = true;
@@ -41,6 +56,7 @@ std::unique_ptr<SharedStore> SharedStore::serve() {
 
 std::unique_ptr<SharedStore> SharedStore::connect(const MeetingPoint& point, const ProcessPlace& place,
                                                   std::chrono::milliseconds timeout) {
+  silence_warnings();
   c10d::TCPStoreOptions options;
   options.port = point.port;
   options.isServer = place.is_first() && !point.is_served;

@@ -69,7 +69,8 @@ struct PeerMonitor::Shared {
   std::atomic<bool> has_noticed{false};  // the main thread knows of a failure
   std::mutex mutex;
   std::condition_variable wake;
-  bool stops = false;  // under the mutex
+  bool stops = false;                  // under the mutex, as
+  std::optional<FailureRecord> known;  // the failure, once it has been read: its store may go
 
   double phase_seconds() const {
     return duration<double>(Clock::now().time_since_epoch() - Clock::duration(since.load())).count();
@@ -92,11 +93,21 @@ struct PeerMonitor::Shared {
     return beats;
   }
 
-  std::optional<FailureRecord> failure(SharedStore& store) const {
+  std::optional<FailureRecord> failure(SharedStore& store) {
+    if (auto record = known_failure()) return record;
     const auto text = store.get(kFailureKey);
     if (!text) return std::nullopt;
+    {
+      const std::lock_guard lock(mutex);
+      known = failure_from(*text);
+    }
     store.set(seen_key(place.rank), "");
-    return failure_from(*text);
+    return known_failure();
+  }
+
+  std::optional<FailureRecord> known_failure() {
+    const std::lock_guard lock(mutex);
+    return known;
   }
 
   FailureRecord report(SharedStore& store, ExitCode code, const std::string& message) const {
@@ -104,7 +115,7 @@ struct PeerMonitor::Shared {
   }
 
   void wait_for_readers(SharedStore& store) const;
-  FailureRecord explain(SharedStore& store, bool has_timed_out, const std::string& what) const;
+  FailureRecord explain(SharedStore& store, bool has_timed_out, const std::string& what);
   std::string describe_all(const std::vector<Beat>& beats, const std::vector<int64_t>& silent) const;
   void run(SharedStore& store);
   void look(SharedStore& store);
@@ -137,7 +148,7 @@ std::string PeerMonitor::Shared::describe_all(const std::vector<Beat>& beats,
   return fmt::format("{}", fmt::join(lines, "; "));
 }
 
-FailureRecord PeerMonitor::Shared::explain(SharedStore& store, bool has_timed_out, const std::string& what) const {
+FailureRecord PeerMonitor::Shared::explain(SharedStore& store, bool has_timed_out, const std::string& what) {
   const Stopwatch watch;
   const std::vector<Beat> before = beats(store);
   while (watch.seconds() < kMissedBeats * interval) {
@@ -259,7 +270,8 @@ FailureRecord PeerMonitor::report(ExitCode code, const std::string& message) {
   try {
     return shared_->report(*thread_->main_store, code, message);
   } catch (const std::exception&) {
-    return {shared_->place.rank, code, message};  // nobody to tell
+    const auto known = shared_->known_failure();  // else there is nobody to tell
+    return known ? *known : FailureRecord{shared_->place.rank, code, message};
   }
 }
 
@@ -268,6 +280,7 @@ FailureRecord PeerMonitor::explain(bool has_timed_out, const std::string& what) 
   try {
     return shared_->explain(*thread_->main_store, has_timed_out, what);
   } catch (const std::exception& error) {
+    if (const auto known = shared_->known_failure()) return *known;
     return {shared_->place.rank, ExitCode::kPeerLost,
             fmt::format("the connection to the other processes broke, and the place where they met is gone ({}; {})",
                         what, error.what())};
