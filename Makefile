@@ -5,13 +5,14 @@ IMAGES ?=
 SET ?=
 DEMO_DIR ?= out/demo
 JOBS ?= $(shell nproc)
+SHARE ?= 1
 
 ITPN := build/release/bin/itpn
 SETUP := tools/setup.sh
 # Bit-for-bit comparisons hold for one thread count and one instruction set: pin both for tests.
 TEST_ENV := OMP_NUM_THREADS=2
 
-.PHONY: help setup build demo test check golden asan format bench clean
+.PHONY: help setup build demo test check golden asan faults format bench clean
 
 help:
 	@echo "make build                 build/release/bin/itpn, with everything it needs"
@@ -19,6 +20,7 @@ help:
 	@echo "make test                  formatting, layers, unit, golden, integration and sanitizer tests"
 	@echo "make golden [FIXTURES=DIR] compare with the reference values"
 	@echo "make asan                  torch-free libraries and parsers under sanitizers"
+	@echo "make faults [SHARE=1]      inject faults: kills, power cuts, full disks, signals; SHARE of the full counts"
 	@echo "make format                format the sources"
 	@echo "make bench                 speed of the pre-training step and of the loader"
 	@echo "make clean                 delete build/ (.venv and out/ stay)"
@@ -50,6 +52,9 @@ golden: build
 asan: setup
 	@$(SETUP) build asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
+faults: build
+	@tools/faults.sh $(SHARE)
 
 format: setup
 	@tools/check_format.sh --fix

@@ -5,6 +5,7 @@
 #   tools/setup.sh torch       find a LibTorch, or install the pinned wheel into .venv
 #   tools/setup.sh configure [PRESET]
 #   tools/setup.sh build [PRESET [TARGET...]]
+#   tools/setup.sh optional    what only `make faults` uses: strace, libfaketime
 #   tools/setup.sh             all of it for the preset `release`
 #
 # LibTorch is taken from, in this order: $Torch_DIR; the torch package of the active Python; .venv.
@@ -16,22 +17,34 @@ PACKAGES=(build-essential cmake ninja-build ccache mold pkg-config python3-venv
           libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
           libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 libgloo-dev)
 
+# What only some fault tests need; they skip, saying so, where it is missing.
+OPTIONAL_PACKAGES=(strace libfaketime bsdextrautils)
+
 say() { printf '%s\n' "$*" >&2; }
 
+# Those of the named packages that are not installed.
 missing_packages() {
   local name
-  for name in "${PACKAGES[@]}"; do
+  for name in "$@"; do
     dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || printf '%s ' "$name"
   done
 }
 
 packages() {
+  install_packages "${PACKAGES[@]}"
+}
+
+optional() {
+  install_packages "${OPTIONAL_PACKAGES[@]}"
+}
+
+install_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    say "setup: not a Debian or Ubuntu system; install the equivalents of: ${PACKAGES[*]}"
+    say "setup: not a Debian or Ubuntu system; install the equivalents of: $*"
     return
   fi
   local missing as_root=""
-  missing=$(missing_packages)
+  missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" != 0 ]; then
     if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
@@ -107,7 +120,7 @@ build() {
 }
 
 case "${1:-all}" in
-  packages | torch | configure | build) "$@" ;;
+  packages | optional | torch | configure | build) "$@" ;;
   all) packages && torch && build release ;;
-  *) say "usage: tools/setup.sh [packages | torch | configure [PRESET] | build [PRESET [TARGET...]]]"; exit 2 ;;
+  *) say "usage: tools/setup.sh [packages | optional | torch | configure [PRESET] | build [PRESET [TARGET...]]]"; exit 2 ;;
 esac

@@ -4,6 +4,7 @@
 
 #include "itpn/core/philox.h"
 #include "sample_checkpoint.h"
+#include "tests/support/fault_tally.h"
 #include "tests/support/sim_fs.h"
 
 namespace itpn::test {
@@ -46,7 +47,9 @@ class Damage : public testing::Test {
 };
 
 TEST_F(Damage, EveryFlippedBitIsCaught) {
-  for (uint64_t i = 0; i < 1000; ++i) {
+  FaultTally tally("5", "bit flips in a checkpoint");
+  const auto flips = static_cast<uint64_t>(fault_count(1000, 10000));
+  for (uint64_t i = 0; i < flips; ++i) {
     RandomStream random(21, Purpose::kTest, 0, i);
     auto& content = random_file(random);
     const auto at = static_cast<size_t>(random.integer(0, static_cast<int64_t>(content.size()) - 1));
@@ -54,29 +57,35 @@ TEST_F(Damage, EveryFlippedBitIsCaught) {
     content[at] ^= bit;
     expect_fallback(fmt::format("flip {} at {}", i, at));
     content[at] ^= bit;
+    tally.count();
   }
   EXPECT_EQ(newest_sample_step(disk_, kDirectory), kNewest);
 }
 
 TEST_F(Damage, EveryBitOfTheManifestCounts) {
+  FaultTally tally("5", "each bit of a manifest flipped");
   auto& content = disk_.content(join_path(checkpoint_path(kDirectory, kNewest), kManifestName));
   for (size_t at = 0; at < content.size(); ++at) {
     for (int bit = 0; bit < 8; ++bit) {
       content[at] ^= static_cast<std::byte>(1 << bit);
       EXPECT_THROW(verify_checkpoint(disk_, checkpoint_path(kDirectory, kNewest)), Error) << at << ":" << bit;
       content[at] ^= static_cast<std::byte>(1 << bit);
+      tally.count();
     }
   }
 }
 
 TEST_F(Damage, EveryCutIsCaught) {
-  for (uint64_t i = 0; i < 100; ++i) {
+  FaultTally tally("5", "files of a checkpoint cut short");
+  const auto cuts = static_cast<uint64_t>(fault_count(100, 1000));
+  for (uint64_t i = 0; i < cuts; ++i) {
     RandomStream random(22, Purpose::kTest, 0, i);
     auto& content = random_file(random);
     const auto whole = content;
     content.resize(i < 5 ? 0 : static_cast<size_t>(random.integer(0, static_cast<int64_t>(whole.size()) - 1)));
     expect_fallback(fmt::format("cut {} to {} of {}", i, content.size(), whole.size()));
     content = whole;
+    tally.count();
   }
 }
 

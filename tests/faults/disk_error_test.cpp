@@ -13,6 +13,7 @@
 #include "itpn/io/async_saver.h"
 #include "sample_checkpoint.h"
 #include "tests/support/fault_fs.h"
+#include "tests/support/fault_tally.h"
 #include "tests/support/sim_fs.h"
 
 namespace itpn::test {
@@ -89,16 +90,19 @@ class DiskErrors : public testing::TestWithParam<Call> {};
 
 TEST_P(DiskErrors, LoseNothingWhereverTheyStrike) {
   const Call call = GetParam();
+  FaultTally tally("4", fmt::format("errors of {} while saving", name_of(call)));
   const int64_t count = calls_of_a_save(call);
   for (int64_t n = 1; n <= count; ++n) {
     for (const int error : {ENOSPC, EIO, EDQUOT, EROFS, EMFILE, EINTR}) {
       meet({.call = call, .nth = n, .error = error});
+      tally.count();
       meet({.call = call, .nth = n, .and_all_later = error != EINTR, .error = error});
+      tally.count();
     }
     if (call != Call::kOpen) meet({.call = call, .nth = n, .error = EIO, .does_its_work = true});
     meet({.call = call, .nth = n, .is_short = true});
+    tally.count(call != Call::kOpen ? 2 : 1);
   }
-  RecordProperty("calls", static_cast<int>(count));
 }
 
 INSTANTIATE_TEST_SUITE_P(EachCall, DiskErrors, testing::ValuesIn(kAllCalls),

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "sample_checkpoint.h"
+#include "tests/support/fault_tally.h"
 #include "tests/support/temporary_directory.h"
 #include "traced_program.h"
 
@@ -53,6 +54,8 @@ void expect_clean_end(const std::string& directory) {
 }
 
 TEST_P(KillSweep, LosesNothingAtAnyCall) {
+  FaultTally tally("2",
+                   fmt::format("kill at each system call of saves, {}", GetParam() ? "saver thread" : "one thread"));
   const TemporaryDirectory whole(kMemory);
   const ProgramRun complete = run_traced(command(whole.path()), 0);
   if (!complete.was_traced) GTEST_SKIP() << "this system does not allow tracing";
@@ -67,9 +70,9 @@ TEST_P(KillSweep, LosesNothingAtAnyCall) {
     const ProgramRun resumed = run_traced(command(directory.path()), 0);
     EXPECT_EQ(resumed.exit_code, 0);
     expect_clean_end(directory.path());
+    tally.count();
     if (HasFailure()) break;
   }
-  RecordProperty("kills", static_cast<int>(complete.disk_calls / kStride));
 }
 
 INSTANTIATE_TEST_SUITE_P(Saver, KillSweep, testing::Bool(),

@@ -12,6 +12,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/run_lock.h"
 #include "itpn/core/stopwatch.h"
+#include "tests/support/fault_tally.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn::test {
@@ -60,6 +61,7 @@ std::vector<char> race(const std::string& directory, size_t count) {
 }
 
 TEST(LockRace, HasOneWinnerEachTimeAndIsSoonOver) {
+  FaultTally tally("18", "races of 4 for a directory, the winner killed");
   const TemporaryDirectory directory;
   for (int round = 0; round < 50; ++round) {
     const Stopwatch watch;
@@ -67,6 +69,7 @@ TEST(LockRace, HasOneWinnerEachTimeAndIsSoonOver) {
     EXPECT_EQ(std::count(outcomes.begin(), outcomes.end(), kWon), 1) << "round " << round;
     EXPECT_EQ(std::count(outcomes.begin(), outcomes.end(), kRefused), 3) << "round " << round;
     EXPECT_LT(watch.seconds(), 5.0);
+    tally.count();
   }
 }
 

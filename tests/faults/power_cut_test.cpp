@@ -4,6 +4,7 @@
 
 #include "sample_checkpoint.h"
 #include "tests/support/fault_fs.h"
+#include "tests/support/fault_tally.h"
 #include "tests/support/sim_fs.h"
 
 namespace itpn::test {
@@ -42,10 +43,11 @@ Cuts cut_power_during_saves(int64_t last, int repeats, const Fault* lie = nullpt
 }
 
 TEST(PowerCut, NeverLosesACommittedCheckpoint) {
+  FaultTally tally("3", "simulated power cuts");
   const Cuts cuts = cut_power_during_saves(8, 64);
   EXPECT_GE(cuts.states, 10000);
   EXPECT_EQ(cuts.lost, 0) << "of " << cuts.states;
-  RecordProperty("states", static_cast<int>(cuts.states));
+  tally.count(cuts.states);
 }
 
 // The test above would notice: without the flush of any one file, of the temporary directory, or of the parent, some

@@ -52,20 +52,24 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory,
-                 const std::string& executable)
-    : out_file_(temporary_file()), err_file_(temporary_file()) {
-  std::vector<std::string> words = {executable.empty() ? program_path() : executable};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory)
+    : Program(Launch{arguments, working_directory}) {}
+
+Program::Program(const Launch& launch) : out_file_(temporary_file()), err_file_(temporary_file()) {
+  std::vector<std::string> words = launch.before;
+  words.push_back(launch.executable.empty() ? program_path() : launch.executable);
+  words.insert(words.end(), launch.arguments.begin(), launch.arguments.end());
   std::vector<std::string> variables = environment();
+  variables.insert(variables.end(), launch.variables.begin(), launch.variables.end());
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, out_file_.c_str(), O_WRONLY | O_TRUNC, 0);
   posix_spawn_file_actions_addopen(&actions, 2, err_file_.c_str(), O_WRONLY | O_TRUNC, 0);
-  if (!working_directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, working_directory.c_str());
+  const std::string& directory = launch.working_directory;
+  if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   const int error =
-      posix_spawn(&process_, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
+      posix_spawnp(&process_, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::runtime_error(fmt::format("cannot start {}: error {}", words[0], error));
 }

@@ -15,13 +15,22 @@ struct Outcome {
   std::string err;
 };
 
+// How to start the program.
+struct Launch {
+  std::vector<std::string> arguments;
+  std::string working_directory = {};
+  // Words in front of the program, as in {"strace", "-D", "-f"}; the first is looked for in PATH.
+  std::vector<std::string> before = {};
+  std::vector<std::string> variables = {};  // of its environment, besides those of the tests
+  std::string executable = {};              // instead of the program under test
+};
+
 // A process of the program under test; killed if it is still there at the end.
 class Program {
  public:
   // Starts it with `arguments`; OMP_NUM_THREADS is 1 (equal bits need equal threads), standard streams go to files.
-  // `executable` "": the program under test.
-  explicit Program(const std::vector<std::string>& arguments, const std::string& working_directory = "",
-                   const std::string& executable = "");
+  explicit Program(const std::vector<std::string>& arguments, const std::string& working_directory = "");
+  explicit Program(const Launch& launch);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;

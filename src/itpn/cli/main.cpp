@@ -6,6 +6,7 @@
 
 #include "itpn/cli/commands.h"
 #include "itpn/core/log.h"
+#include "itpn/core/standard_streams.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/engine/environment.h"
 #include "itpn/engine/failure.h"
@@ -72,4 +73,7 @@ int run_and_report(const Arguments& arguments) {
 }  // namespace
 }  // namespace itpn::cli
 
-int main(int count, char** words) { return itpn::cli::run_and_report({words + 1, words + count}); }
+int main(int count, char** words) {
+  itpn::open_standard_streams();
+  return itpn::cli::run_and_report({words + 1, words + count});
+}
