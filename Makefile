@@ -6,13 +6,15 @@ SET ?=
 DEMO_DIR ?= out/demo
 JOBS ?= $(shell nproc)
 SHARE ?= 1
+SECONDS ?= 60
+MINUTES ?= 10
 
 ITPN := build/release/bin/itpn
 SETUP := tools/setup.sh
 # Bit-for-bit comparisons hold for one thread count and one instruction set: pin both for tests.
 TEST_ENV := OMP_NUM_THREADS=2
 
-.PHONY: help setup build demo test check golden asan faults format bench clean
+.PHONY: help setup build demo test check golden asan tsan faults fuzz soak format bench clean
 
 help:
 	@echo "make build                 build/release/bin/itpn, with everything it needs"
@@ -21,6 +23,9 @@ help:
 	@echo "make golden [FIXTURES=DIR] compare with the reference values"
 	@echo "make asan                  torch-free libraries and parsers under sanitizers"
 	@echo "make faults [SHARE=1]      inject faults: kills, power cuts, full disks, signals; SHARE of the full counts"
+	@echo "make fuzz [SECONDS=60]     libFuzzer on every parser, SECONDS each"
+	@echo "make soak [MINUTES=10]     train, save, kill, resume; memory, descriptors and threads must stay"
+	@echo "make tsan                  loader, saver and other torch-free threads under ThreadSanitizer"
 	@echo "make format                format the sources"
 	@echo "make bench                 speed of the pre-training step and of the loader"
 	@echo "make clean                 delete build/ (.venv and out/ stay)"
@@ -55,6 +60,18 @@ asan: setup
 
 faults: build
 	@tools/faults.sh $(SHARE)
+
+fuzz: setup
+	@$(SETUP) fuzz
+	@$(SETUP) build fuzz fuzzers
+	@tools/fuzz.sh $(SECONDS)
+
+soak: build
+	@tools/soak.py $(MINUTES)
+
+tsan: setup
+	@$(SETUP) build tsan
+	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -R 'itpn_(core|io|data)_test'
 
 format: setup
 	@tools/check_format.sh --fix

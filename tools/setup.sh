@@ -6,6 +6,7 @@
 #   tools/setup.sh configure [PRESET]
 #   tools/setup.sh build [PRESET [TARGET...]]
 #   tools/setup.sh optional    what only `make faults` uses: strace, libfaketime
+#   tools/setup.sh fuzz        what only `make fuzz` uses: clang 14
 #   tools/setup.sh             all of it for the preset `release`
 #
 # LibTorch is taken from, in this order: $Torch_DIR; the torch package of the active Python; .venv.
@@ -15,10 +16,11 @@ cd "$(dirname "$0")/.."
 TORCH_VERSION=2.13.0
 PACKAGES=(build-essential cmake ninja-build ccache mold pkg-config python3-venv
           libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
-          libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 libgloo-dev)
+           libgloo-dev bsdextrautils libgtest-dev libgmock-dev libbenchmark-dev clang-format-14)
 
 # What only some fault tests need; they skip, saying so, where it is missing.
-OPTIONAL_PACKAGES=(strace libfaketime bsdextrautils)
+OPTIONAL_PACKAGES=(strace libfaketime)
+FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -36,6 +38,10 @@ packages() {
 
 optional() {
   install_packages "${OPTIONAL_PACKAGES[@]}"
+}
+
+fuzz() {
+  install_packages "${FUZZ_PACKAGES[@]}"
 }
 
 install_packages() {
@@ -120,7 +126,7 @@ build() {
 }
 
 case "${1:-all}" in
-  packages | optional | torch | configure | build) "$@" ;;
+  packages | optional | fuzz | torch | configure | build) "$@" ;;
   all) packages && torch && build release ;;
-  *) say "usage: tools/setup.sh [packages | optional | torch | configure [PRESET] | build [PRESET [TARGET...]]]"; exit 2 ;;
+  *) say "usage: tools/setup.sh [packages | optional | fuzz | torch | configure [PRESET] | build [PRESET [TARGET...]]]"; exit 2 ;;
 esac

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "itpn/core/sha256.h"
+#include "itpn/io/whole_number.h"
 
 namespace itpn {
 namespace {
@@ -42,10 +43,10 @@ Json to_json(const FileRecord& file) {
   return {{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"tensors", tensors}};
 }
 
-// Throws nlohmann's exceptions for missing keys and wrong types, like the functions below.
+// Throws nlohmann's exceptions and std::out_of_range for missing keys and wrong types, like the functions below.
 TensorRecord tensor_from_json(const Json& json, const FileRecord& file, const std::string& where) {
-  TensorRecord tensor{json.at("name").get<std::string>(), json.at("offset").get<uint64_t>(),
-                      json.at("bytes").get<uint64_t>(), json.at("sha256").get<std::string>()};
+  TensorRecord tensor{json.at("name").get<std::string>(), whole_number<uint64_t>(json.at("offset")),
+                      whole_number<uint64_t>(json.at("bytes")), json.at("sha256").get<std::string>()};
   if (tensor.offset > file.bytes || tensor.bytes > file.bytes - tensor.offset || !is_hash(tensor.sha256)) {
     refuse(where, fmt::format("the record of tensor '{}' in {} makes no sense", tensor.name, file.name));
   }
@@ -53,8 +54,10 @@ TensorRecord tensor_from_json(const Json& json, const FileRecord& file, const st
 }
 
 FileRecord file_from_json(const Json& json, const std::string& where) {
-  FileRecord file{
-      json.at("name").get<std::string>(), json.at("bytes").get<uint64_t>(), json.at("sha256").get<std::string>(), {}};
+  FileRecord file{json.at("name").get<std::string>(),
+                  whole_number<uint64_t>(json.at("bytes")),
+                  json.at("sha256").get<std::string>(),
+                  {}};
   if (!is_plain_name(file.name) || !is_hash(file.sha256)) {
     refuse(where, fmt::format("the record of file '{}' makes no sense", file.name));
   }
@@ -63,7 +66,7 @@ FileRecord file_from_json(const Json& json, const std::string& where) {
 }
 
 CheckpointManifest manifest_from_json(const Json& json, const std::string& where) {
-  const auto format = json.at("format").get<int64_t>();
+  const auto format = whole_number<int64_t>(json.at("format"));
   if (format > kCheckpointFormat) {
     throw NewerFormatError(
         fmt::format("{}: written by a newer program: checkpoint format {}, this program reads up to {}; use the newer "
@@ -71,7 +74,7 @@ CheckpointManifest manifest_from_json(const Json& json, const std::string& where
                     where, format, kCheckpointFormat));
   }
   CheckpointManifest manifest;
-  manifest.step = json.at("step").get<int64_t>();
+  manifest.step = whole_number<int64_t>(json.at("step"));
   manifest.info = json.at("info").get<std::map<std::string, std::string>>();
   std::set<std::string> names;
   for (const auto& file : json.at("files")) {
@@ -126,6 +129,8 @@ CheckpointManifest parse_manifest(std::string_view text, const std::string& wher
   try {
     return manifest_from_json(Json::parse(body), where);
   } catch (const nlohmann::json::exception& e) {
+    refuse(where, fmt::format("the manifest makes no sense: {}", e.what()));
+  } catch (const std::out_of_range& e) {
     refuse(where, fmt::format("the manifest makes no sense: {}", e.what()));
   }
 }

@@ -31,13 +31,22 @@ struct Range {
     high = std::max(high, value);
   }
   bool empty() const { return low > high; }
-  // Widened so that a curve neither touches the frame nor divides by zero.
+  // Widened so that a curve neither touches the frame nor divides by zero. A span within rounding of the values counts
+  // as none: there would be no room for ticks between two neighbouring numbers.
   Range padded(double share) const {
     if (empty()) return {0.0, 1.0};
-    const double margin = high > low ? (high - low) * share : std::max(1e-12, std::abs(high) * 0.1 + 1e-12);
+    const double least_span = std::max(1e-300, 1e-9 * std::max(std::abs(low), std::abs(high)));
+    const double margin = high - low > least_span ? (high - low) * share : std::abs(high) * 0.1 + 1e-12;
     return {low - margin, high + margin};
   }
 };
+
+// Larger numbers leave a gap, as those that are not finite do: their differences would overflow.
+constexpr double kLargest = 1e300;
+
+bool is_drawn(const ChartSeries& series, size_t i) {
+  return std::abs(series.x[i]) <= kLargest && std::abs(series.y[i]) <= kLargest;
+}
 
 // Where a chart and, in it, its data lie in the picture.
 struct Frame {
@@ -57,7 +66,7 @@ Frame make_frame(const LineChart& chart, int chart_left, int chart_top) {
   Range x, y;
   for (const auto& series : chart.series) {
     for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
-      if (!std::isfinite(series.x[i]) || !std::isfinite(series.y[i])) continue;
+      if (!is_drawn(series, i)) continue;
       x.include(series.x[i]);
       y.include(series.y[i]);
     }
@@ -100,14 +109,14 @@ void draw_series(Drawing& canvas, const Frame& frame, const ChartSeries& series,
     stroke.clear();
   };
   for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
-    if (std::isfinite(series.y[i])) {
+    if (is_drawn(series, i)) {
       stroke.emplace_back(frame.pixel_x(series.x[i]), frame.pixel_y(series.y[i]));
     } else {
       finish();
     }
   }
   finish();
-  if (series.x.size() == 1 && std::isfinite(series.y.front())) {
+  if (series.x.size() == 1 && series.y.size() == 1 && is_drawn(series, 0)) {
     const int x = static_cast<int>(frame.pixel_x(series.x[0])), y = static_cast<int>(frame.pixel_y(series.y[0]));
     canvas.rectangle(x - 2, y - 2, 5, 5, colour);
   }
@@ -175,7 +184,9 @@ std::vector<double> nice_ticks(double low, double high, int count) {
     }
   }
   std::vector<double> ticks;
-  for (double tick = std::ceil(low / step); tick * step <= high; ++tick) ticks.push_back(tick * step);
+  const double first = std::ceil(low / step);
+  // Counted from the first one: where numbers are so large that adding 1 changes nothing, the loop ends all the same.
+  for (int i = 0; i <= 2 * count && (first + i) * step <= high; ++i) ticks.push_back((first + i) * step);
   return ticks;
 }
 

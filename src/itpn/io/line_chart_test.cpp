@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace itpn {
 namespace {
@@ -62,6 +63,16 @@ TEST(LineChart, SurvivesNoDataConstantDataAndGaps) {
   const Image gap = draw_line_chart({.title = "", .x_label = "", .series = {{"g", {0, 1, 2}, {1, nan, 1}}}});
   const Image whole = draw_line_chart({.title = "", .x_label = "", .series = {{"g", {0, 1, 2}, {1, 1, 1}}}});
   EXPECT_LT(count_colour(gap, 0, 114, 178), count_colour(whole, 0, 114, 178) / 2);
+}
+
+TEST(LineChart, SurvivesNumbersAtTheEndsOfTheirRange) {
+  const double huge = 1.7e308, infinite = std::numeric_limits<double>::infinity();
+  for (const auto& [low, high] : std::vector<std::pair<double, double>>{
+           {-huge, huge}, {0, 5e-324}, {1e16, 1e16 + 2}, {-1e300, 1e300}, {1, infinite}, {1, std::nextafter(1, 2)}}) {
+    const ChartSeries series{"s", {low, high, 0}, {high, low, 0}};
+    EXPECT_EQ(draw_line_chart({.title = "", .x_label = "", .series = {series}}).channels, 3) << low << " " << high;
+  }
+  EXPECT_LE(nice_ticks(1e16, 1e16 + 2, 6).size(), 13U);
 }
 
 }  // namespace

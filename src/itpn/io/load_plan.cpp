@@ -57,7 +57,7 @@ std::optional<LoadAction> resizing(const TensorInfo& file, const TensorInfo& mod
 class Planner {
  public:
   Planner(std::span<const TensorInfo> file, std::span<const TensorInfo> model, const LoadRules& rules)
-      : file_(file), model_(model), rules_(rules) {
+      : file_(file), model_(model) {
     for (const ExpectedAbsence& rule : rules.expected) {
       const bool holds =
           rule.side == Side::kOtherShape || !any_matches(rule.side == Side::kFileOnly ? model : file, rule);
@@ -129,7 +129,6 @@ class Planner {
   }
 
   std::span<const TensorInfo> file_, model_;
-  const LoadRules& rules_;
   std::vector<const ExpectedAbsence*> valid_rules_;
   LoadPlan plan_;
 };

@@ -6,36 +6,27 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
-#include <sstream>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/io/metric_records.h"
 #include "itpn/io/png_writer.h"
 
 namespace itpn {
 namespace {
 
-using nlohmann::json;
-
 constexpr uint64_t kMaxMetricsBytes = 1ULL << 30;
 
-std::vector<json> read_records(const std::string& run) {
+std::vector<MetricRecord> read_records(const std::string& run) {
   const std::string path = is_directory(posix_fs(), run) ? join_path(run, "metrics.jsonl") : run;
-  std::istringstream lines(read_text_file(posix_fs(), path, kMaxMetricsBytes));
-  std::vector<json> records;
-  for (std::string line; std::getline(lines, line);) {
-    json record = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (record.is_object()) records.push_back(std::move(record));
-  }
-  return records;
+  return parse_metric_records(read_text_file(posix_fs(), path, kMaxMetricsBytes));
 }
 
 struct Run {
   std::string name;
-  std::vector<json> records;
+  std::vector<MetricRecord> records;
 };
 
 // What one of the usual charts shows.
@@ -53,25 +44,23 @@ constexpr std::array<Panel, 5> kPanels = {
     Panel{"learning rate", [](const std::string& key, bool) { return key == "lr"; }},
     Panel{"gradient norm", [](const std::string& key, bool) { return key == "grad_norm"; }}};
 
-// Keys with numbers, in alphabetical order.
+// Keys in alphabetical order.
 std::set<std::string> number_keys(const std::vector<Run>& runs) {
   std::set<std::string> keys;
   for (const Run& run : runs) {
-    for (const json& record : run.records) {
-      for (const auto& [key, value] : record.items()) {
-        if (value.is_number()) keys.insert(key);
-      }
+    for (const MetricRecord& record : run.records) {
+      for (const auto& [key, value] : record) keys.insert(key);
     }
   }
   return keys;
 }
 
-ChartSeries series_of(const std::vector<json>& records, const std::string& x_key, const std::string& key) {
+ChartSeries series_of(const std::vector<MetricRecord>& records, const std::string& x_key, const std::string& key) {
   ChartSeries series;
-  for (const auto& record : records) {
-    if (!record.contains(key) || !record[key].is_number() || !record.contains(x_key)) continue;
-    series.x.push_back(record[x_key].get<double>());
-    series.y.push_back(record[key].get<double>());
+  for (const MetricRecord& record : records) {
+    if (!record.contains(key) || !record.contains(x_key)) continue;
+    series.x.push_back(record.at(x_key));
+    series.y.push_back(record.at(key));
   }
   return series;
 }

@@ -1,10 +1,13 @@
-#include "itpn/engine/train_state.h"
+#include "itpn/engine/run_progress.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <type_traits>
 
 #include "itpn/core/errors.h"
+#include "itpn/io/whole_number.h"
 
 namespace itpn {
 namespace {
@@ -53,6 +56,21 @@ void visit_later_state(P& p, V&& visit) {
   visit("processes", p.processes);
 }
 
+// Fills `field` from a value of that type; throws nlohmann's exceptions or std::out_of_range.
+void read_value(const json& value, std::vector<int64_t>& field) {
+  field.clear();
+  for (const json& number : value) field.push_back(whole_number<int64_t>(number));
+}
+
+template <class T>
+void read_value(const json& value, T& field) {
+  if constexpr (std::is_integral_v<T>) {
+    field = whole_number<T>(value);
+  } else {
+    value.get_to(field);
+  }
+}
+
 }  // namespace
 
 bool Progress::advance(int64_t samples) {
@@ -78,15 +96,17 @@ Progress progress_from_json(const std::string& text, const std::string& where) {
   Progress progress;
   try {
     const json in = json::parse(text);
-    if (in.at("format_version").get<int64_t>() > 1) {
-      throw checkpoint_error(fmt::format("{}: written by a newer version of itpn (state format {}, this one reads 1)",
-                                         where, in.at("format_version").get<int64_t>()));
+    if (const auto version = whole_number<int64_t>(in.at("format_version")); version > 1) {
+      throw checkpoint_error(
+          fmt::format("{}: written by a newer version of itpn (state format {}, this one reads 1)", where, version));
     }
-    visit_state(progress, [&in](const char* key, auto& field) { in.at(key).get_to(field); });
+    visit_state(progress, [&in](const char* key, auto& field) { read_value(in.at(key), field); });
     visit_later_state(progress, [&in](const char* key, auto& field) {
-      if (in.contains(key)) in.at(key).get_to(field);
+      if (in.contains(key)) read_value(in.at(key), field);
     });
   } catch (const json::exception& error) {
+    throw checkpoint_error(fmt::format("{}: not a training state: {}", where, error.what()));
+  } catch (const std::out_of_range& error) {
     throw checkpoint_error(fmt::format("{}: not a training state: {}", where, error.what()));
   }
   return progress;
