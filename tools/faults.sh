@@ -15,7 +15,7 @@ rm -f "$ITPN_FAULT_REPORT"
 
 failed=""
 start=$SECONDS
-for program in itpn_faults_test itpn_program_faults_test itpn_weights_faults_test; do
+for program in itpn_faults_test itpn_parser_faults_test itpn_program_faults_test itpn_weights_faults_test; do
   echo "== $program"
   # One line a fault on the screen, everything in the log.
   build/release/bin/$program 2>&1 | tee "out/faults/$program.log" | grep -E --line-buffered '^faults \[|FAILED|SKIPPED|not here'

@@ -6,12 +6,13 @@ Good pictures and tars are not repeated here: the targets also read src/itpn/io/
 """
 import io
 import json
-import random
 import shutil
 import struct
 import zipfile
 import zlib
 from pathlib import Path
+
+from corpus_texts import command_lines, damaged, json_lines, manifests, train_states
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
@@ -19,15 +20,6 @@ IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
 # Parsers of other folders keep their own inputs; only these are rewritten.
 OWN = ("command_line", "exif", "jpeg", "json_lines", "manifest", "png", "pth_legacy", "pth_zip", "safetensors", "tar",
        "train_state", "webp")
-
-
-def damaged(data, seed):
-    """The same bytes with a few of them changed."""
-    choose = random.Random(seed)
-    out = bytearray(data)
-    for _ in range(1 + seed % 4):
-        out[choose.randrange(len(out))] = choose.randrange(256)
-    return bytes(out)
 
 
 def damaged_files(names, count):
@@ -160,6 +152,17 @@ def safetensors_files():
     yield "long_number", safetensors(b'{"a":{"dtype":"F32","shape":[' + b"9" * 400 + b"]}}")
     yield "overlap", safetensors({"a": one, "b": dict(one, data_offsets=[2, 6])}, bytes(6))
     yield "metadata_number", safetensors({"__metadata__": {"x": 1}})
+    yield "metadata_list", safetensors({"__metadata__": []})
+    yield "array", safetensors(b"[]")
+    yield "null", safetensors(b"null")
+    yield "no_shape", safetensors({"a": {"dtype": "F32", "data_offsets": [0, 4]}}, bytes(4))
+    yield "one_offset", safetensors({"a": dict(one, data_offsets=[0])}, bytes(4))
+    yield "hole", safetensors({"a": one, "b": dict(one, data_offsets=[8, 12])}, bytes(12))
+    yield "trailing", safetensors({"a": one}, bytes(9))
+    yield "odd_bits", safetensors({"a": dict(one, dtype="F64")}, bytes(4))
+    yield "empty_name", safetensors({"": one}, bytes(4))
+    yield "name_with_zero", safetensors({"a\0b": one}, bytes(4))
+    yield "text_after", safetensors(json.dumps({"a": one}).encode() + b"{}", bytes(4))
 
 
 def tar_header(name, size, kind=b"0", size_field=None):
@@ -195,6 +198,16 @@ def tars():
             "pax_size_lies": tar_member(b"x", b"18 size=999999999\n", b"x") + good,
             "pax_length_lies": tar_member(b"x", b"99 path=a\n", b"x") + good,
             "pax_length_0": tar_member(b"x", b"0 path=a\n", b"x") + good,
+            "fifo": tar_member(b"fifo", kind=b"6"), "character": tar_member(b"tty", kind=b"4"),
+            "hard_link": tar_member(b"hard", kind=b"1"), "folder": tar_member(b"folder/", kind=b"5"),
+            "unknown_kind": tar_member(b"what", b"x", kind=b"Z"), "contiguous": tar_member(b"c.jpg", b"x", kind=b"7"),
+            "old_kind": tar_member(b"o.jpg", b"x", kind=b"\0"), "no_name": tar_member(b"", b"x"),
+            "no_extension": tar_member(b"file", b"x"), "hidden": tar_member(b".jpg", b"x"),
+            "not_utf8": tar_member(b"\xff\xfe.jpg", b"x"), "newline": tar_member(b"a\nb.jpg", b"x"),
+            "zip": b"PK\3\4" + bytes(508), "text": b"not a tar at all".ljust(512, b"."),
+            "pax_size_negative": tar_member(b"x", b"11 size=-5\n", b"x") + good,
+            "pax_no_equals": tar_member(b"x", b"9 path a\n", b"x") + good,
+            "pax_empty": tar_member(b"x", b"", b"x") + good,
             "pax_global": tar_member(b"g", b"14 path=a.jpg\n", b"g") + good}.items():
         yield name, member + end
 
@@ -286,84 +299,6 @@ def pth_legacies():
     yield "trailing", good + b"x"
     yield "big_endian", whole(pickle, start=head + machine.replace(b"\x88s.", b"\x89s."))
     yield "other_magic", b"\x80\x02K\x01." + good
-
-
-def command_lines():
-    good = ["recipe.toml", "-o", "out", "--init=w.pth", "--count", "7", "--quick", "--set", "a.b=c", "optim.lr=1e-3"]
-    yield "good", "\n".join(good).encode()
-    for i in range(len(good)):
-        yield f"without_{i}", "\n".join(good[:i] + good[i + 1:]).encode()
-        yield f"twice_{i}", "\n".join(good[:i] + good[i:i + 1] + good[i:]).encode()
-        yield f"cut_{i}", "\n".join(good[:i]).encode()
-    for name, words in {"help": ["--help"], "short_help": ["-h"], "dashes": ["--"], "dash": ["-"], "empty": [""],
-                        "only_words": ["--", "-o", "x"], "output_dri": ["--output-dri", "x"],
-                        "underscores": ["--output_dir", "x"], "equals": ["="], "no_key": ["=1", "-o", "x"],
-                        "no_value": ["--output-dir"], "number": ["-o", "x", "--count", "9" * 40],
-                        "not_a_number": ["-o", "x", "--count", "seven"], "clusters": ["-oqh"], "zero": ["\0", "-o\0"],
-                        "not_utf8": ["\udcff"], "brackets": ["--picture", "[a,b]"], "quotes": ["--picture", '"a b'],
-                        "config": ["--config", "/etc/passwd"], "many": ["--picture"] + ["x"] * 500}.items():
-        yield name, "\n".join(words).encode("utf-8", "surrogateescape")
-
-
-def json_lines():
-    good = b'{"step":1,"loss":0.5,"lr":1e-3}\n{"step":2,"loss":0.25,"lr":1e-3}\n'
-    yield "good", good
-    yield from ((f"cut_{n}", good[:n]) for n in range(1, len(good), 5))
-    yield from ((f"flip_{seed}", damaged(good, seed)) for seed in range(10))
-    for name, text in {"deep": b"[" * 2000, "deep_object": b'{"a":' * 500, "huge": b'{"step":1e308,"loss":-1e308}',
-                       "too_huge": b'{"step":1e999,"loss":1}', "integer": b'{"step":18446744073709551615,"loss":-9223372036854775808}',
-                       "nan": b'{"step":NaN,"loss":Infinity}', "text": b'{"step":"1","loss":[1]}', "null": b'{"step":null}',
-                       "tiny": b'{"step":5e-324,"loss":0}\n{"step":1e-323,"loss":5e-324}', "twice": b'{"loss":1,"loss":2}',
-                       "key": b'{"\\u0000\\ud800":1}', "empty_lines": b"\n\r\n\n", "no_object": b'7\n"a"\n[1]\ntrue'}.items():
-        yield name, text
-
-
-def manifests():
-    tensor = {"name": "w", "offset": 8, "bytes": 4, "sha256": "ab" * 32}
-    file = {"name": "model.safetensors", "bytes": 100, "sha256": "cd" * 32, "tensors": [tensor]}
-    good = {"format": 1, "step": 3, "info": {"config_hash": "x"}, "files": [file]}
-
-    def body(**changes):
-        # As the target wants it: without the last brace, which comes back behind the hash.
-        return json.dumps({**good, **changes}, indent=1)[:-2].encode()
-
-    yield "good", body()
-    yield from ((f"cut_{n}", body()[:n]) for n in range(0, 300, 23))
-    yield from ((f"flip_{seed}", damaged(body(), seed)) for seed in range(10))
-    for name, changes in {"newer": {"format": 2}, "format_text": {"format": "1"}, "step_negative": {"step": -1},
-                          "step_huge": {"step": 2 ** 64}, "step_real": {"step": 1e300}, "info_number": {"info": {"a": 1}},
-                          "files_none": {"files": None}, "files_twice": {"files": [file, file]}}.items():
-        yield name, body(**changes)
-    for name, changes in {"leads_out": {"name": "../x"}, "absolute": {"name": "/etc/passwd"}, "itself": {"name": "MANIFEST.json"},
-                          "no_name": {"name": ""}, "bytes_negative": {"bytes": -1}, "bytes_small": {"bytes": 1},
-                          "hash_short": {"sha256": "ab"}, "hash_upper": {"sha256": "AB" * 32},
-                          "tensor_far": {"tensors": [{**tensor, "offset": 2 ** 64 - 1}]},
-                          "tensor_none": {"tensors": [{}]}}.items():
-        yield "file_" + name, body(files=[{**file, **changes}])
-
-
-def train_states():
-    good = {"format": "itpn-train-state", "format_version": 1}
-    numbers = ["step", "epoch", "step_in_epoch", "steps_per_epoch", "total_steps", "updates", "samples_seen",
-               "epoch_loss_sum", "epoch_loss_count", "last_loss", "scaler_scale", "scaler_good_steps",
-               "scaler_backed_off", "skipped_steps", "bad_samples", "resumes", "trained_seconds", "metrics_bytes",
-               "data_count", "seed", "threads", "best_step", "best_value"]
-    good.update({key: n for n, key in enumerate(numbers)})
-    good.update(recent_skips=[1, 2], data_hash="h", config_toml="[a]", config_hash="c", cpu_capability="AVX2",
-                torch_version="2", program_version="0", task="pretrain")
-    text = json.dumps(good).encode()
-    yield "good", text
-    yield from ((f"cut_{n}", text[:n]) for n in range(0, len(text), 60))
-    yield from ((f"flip_{seed}", damaged(text, seed)) for seed in range(10))
-    for key in ("format_version", "step", "recent_skips", "config_toml"):
-        yield f"without_{key}", json.dumps({k: v for k, v in good.items() if k != key}).encode()
-    for name, changes in {"newer": {"format_version": 2}, "version_text": {"format_version": "1"}, "negative": {"step": -5},
-                          "huge": {"step": 2 ** 70}, "real": {"step": 1e300}, "loss_text": {"last_loss": "nan"},
-                          "skips_deep": {"recent_skips": [[1]]}, "skips_text": {"recent_skips": "1"},
-                          "config_number": {"config_toml": 3}, "null": {"seed": None}}.items():
-        yield name, json.dumps({**good, **changes}).encode()
-    yield "deep", b"[" * 2000
-    yield "array", b"[]"
 
 
 def main():
