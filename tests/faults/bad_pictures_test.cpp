@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -14,6 +15,7 @@
 #include "itpn/core/sha256.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
+#include "tests/support/fault_fs.h"
 #include "tests/support/fault_tally.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
@@ -175,6 +177,34 @@ TEST_F(BadPictures, EndTheRunPastTheLimit) {
     EXPECT_EQ(error.code(), ExitCode::kData);
     EXPECT_THAT(error.what(), HasSubstr("101 of 1000"));
     EXPECT_THAT(error.what(), HasSubstr("truncated"));
+  }
+}
+
+// What opening or reading one picture may meet: its own fault, or one of the system that ends the run.
+TEST(PictureErrors, AreOfTheFileOrOfTheSystem) {
+  FaultTally tally("14", "errors of opening and reading a picture");
+  const TemporaryDirectory folder;
+  const std::string path = folder.file("a.jpg");
+  std::ofstream(path) << "x";
+  const std::map<int, std::string> kinds = {
+      {EACCES, "no-permission"}, {ESTALE, "read-error"}, {ENOENT, "missing"}, {ENAMETOOLONG, "read-error"},
+      {EIO, "read-error"},       {EMFILE, ""},           {ENFILE, ""}};
+  for (const Call call : {Call::kOpen, Call::kPread, Call::kStat}) {
+    for (const auto& [error, kind] : kinds) {
+      FaultFs disk(posix_fs());
+      disk.inject({.call = call, .nth = 1, .error = error});
+      std::vector<std::byte> bytes;
+      try {
+        read_sample_file(disk, path, bytes);
+        ADD_FAILURE() << name_of(call) << " " << error << " was not noticed";
+      } catch (const SampleError& e) {
+        EXPECT_EQ(e.kind, kind) << name_of(call) << " " << error;
+      } catch (const Error& e) {
+        EXPECT_EQ(kind, "") << name_of(call) << " " << error << ": " << e.what();
+        EXPECT_EQ(e.code(), ExitCode::kInputOutput);
+      }
+      tally.count();
+    }
   }
 }
 
