@@ -184,7 +184,7 @@ TEST_F(FolderTest, TheCacheIsUsedUntilAFolderChanges) {
   EXPECT_EQ(scanned, 2);
 }
 
-// Prints what it takes; ITPN_INDEX_ENTRIES asks for another number of pictures (docs/scaling.md has that for 10^7).
+// Prints what it takes; ITPN_INDEX_ENTRIES asks for another number of pictures (10000000, say).
 TEST(FolderDataset, ListsManyPicturesInLittleMemoryAndTime) {
   const char* wanted = std::getenv("ITPN_INDEX_ENTRIES");
   const int64_t count = wanted ? std::atoll(wanted) : 200'000;
