@@ -93,9 +93,10 @@ void TowerTask::load_initial_weights() {
 }
 
 void TowerTask::begin(const RunServices& services, const Progress& start) {
+  services_.emplace(services);
   loader_ =
       training_loader(config_.data, config_.train, data_.train, make_training_transform(config_.data, config_.augment),
-                      loader_start(start, config_.train, services.directory.bad_samples_file()));
+                      loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
 std::vector<NamedNumber> TowerTask::after_step(Progress& progress, bool epoch_ended) {
@@ -108,21 +109,26 @@ std::vector<NamedNumber> TowerTask::after_step(Progress& progress, bool epoch_en
 std::vector<NamedNumber> TowerTask::validate(const Progress& progress) {
   if (!data_.val || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
-  const auto loader =
-      evaluation_loader(config_.data, data_.val, evaluation_transform(config_.data.image_size), kEvaluationBatch);
-  const ClassificationScore score = score_classifier(*loader, [this](const HostBatch& batch) {
+  ProcessGroup& group = services_->group;
+  const auto loader = evaluation_loader(config_.data, data_.val, evaluation_transform(config_.data.image_size),
+                                        kEvaluationBatch, group.place());
+  const auto logits_of = [this](const HostBatch& batch) {
     const torch::NoGradGuard no_grad;
     return learner_->logits(batch);
-  });
+  };
+  const ClassificationScore score = score_classifier(*loader, logits_of, group);
   log::info(fmt::format("validation: top-1 {:.2f} %, top-5 {:.2f} %, loss {:.4f} after step {}", score.top1, score.top5,
                         score.loss, progress.step));
   return {{"val_top1", score.top1}, {"val_top5", score.top5}, {"val_loss", score.loss}};
 }
 
-RunResult train_tower(const TowerConfig& config, const RunRequest& request) {
-  check_tower_config(config);
-  TowerTask task(config, request);
-  return train(task, request);
+RunResult train_tower(const TowerConfig& recipe, const RunRequest& request) {
+  return with_training_group(recipe.distributed, recipe.train, [&](ProcessGroup& group) {
+    const TowerConfig config = shared_out(recipe, group);
+    check_tower_config(config);
+    TowerTask task(config, request);
+    return train(task, request, group);
+  });
 }
 
 }  // namespace itpn

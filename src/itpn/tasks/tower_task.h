@@ -57,11 +57,12 @@ class TowerTask : public LearningTask {
   RunRequest request_;
   LabelledData data_;
   std::unique_ptr<TowerLearner> learner_;
+  std::optional<RunServices> services_;
   std::unique_ptr<Loader> loader_;
   int64_t validated_step_ = -1;
 };
 
 // The whole run.
-RunResult train_tower(const TowerConfig& config, const RunRequest& request);
+RunResult train_tower(const TowerConfig& recipe, const RunRequest& request);
 
 }  // namespace itpn
