@@ -1,5 +1,6 @@
 // Every file of the hostile corpus meets the answer that expected_errors.tsv has for it: a line "KIND/NAME <tab>
-// answer" each, reviewed by hand. ITPN_UPDATE_EXPECTED=1 writes the list anew, to be reviewed again.
+// answer" each. The list records what the program said; ITPN_UPDATE_EXPECTED=1 writes it anew, to be reviewed before it
+// is committed.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

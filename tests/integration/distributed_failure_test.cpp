@@ -132,7 +132,8 @@ TEST(Failure, TorchrunStartsAgainAfterAKillAndNothingIsLost) {
   const Words changes = {"--resume", "auto", "checkpoint.every_steps=3", "train.epochs=12", "checkpoint.keep=30"};
   const Outcome straight = run_program(launched(2, tiny_pretrain(whole, changes)));
   ASSERT_EQ(straight.code, 0) << straight.err;
-  Program program(for_torchrun(2, tiny_pretrain(killed, changes), {"--max-restarts=1"}), "", *torchrun_path());
+  Program program(Launch{.arguments = for_torchrun(2, tiny_pretrain(killed, changes), {"--max-restarts=1"}),
+                         .executable = *torchrun_path()});
   ASSERT_TRUE(program.wait_for_file(killed + "/checkpoints/step-6"));
   const pid_t victim = process_of_rank(program.process(), 1);
   ASSERT_GT(victim, 0);

@@ -23,7 +23,9 @@ Words with(Words words, const Words& more) {
   return words;
 }
 
-Outcome run_torchrun(const Words& words) { return Program(Launch{.arguments = words, .executable = *torchrun_path()}).wait(); }
+Outcome run_torchrun(const Words& words) {
+  return Program(Launch{.arguments = words, .executable = *torchrun_path()}).wait();
+}
 
 // fp32 sums in another order differ by about 1e-7; the goal is 1e-5.
 void expect_close_losses(const std::string& run, const std::string& other, size_t steps) {
