@@ -111,7 +111,7 @@ TEST(ClipPretrain, ResumingWithAnotherTeacherIsRefused) {
   const std::string run = folder.file("run");
   ASSERT_EQ(run_program(clip_pretrain(run, teacher, {"train.max_steps=2"})).code, 0);
   const Outcome outcome = run_program(clip_pretrain(run, other, {"--resume", "auto"}));
-  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("teacher.sha256"));
 }
 

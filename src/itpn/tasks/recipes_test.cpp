@@ -37,6 +37,7 @@ std::string command_of(const std::string& recipe) {
   const std::string name = std::filesystem::relative(recipe, test::source_path("")).generic_string();
   if (name.find("finetune") != std::string::npos) return "finetune";
   if (name.find("linprobe") != std::string::npos) return "linprobe";
+  if (name.find("teacher") != std::string::npos) return "teacher";
   return "pretrain";
 }
 
