@@ -18,7 +18,7 @@ TEST_ENV := OMP_NUM_THREADS=2
 
 help:
 	@echo "make build                 build/release/bin/itpn, with everything it needs"
-	@echo "make demo [IMAGES=DIR]     pre-train itpn-tiny for a few minutes and show what it learnt (out/demo)"
+	@echo "make demo [IMAGES=DIR]     pre-train, reconstruct, fine-tune, evaluate, predict: some minutes (out/demo)"
 	@echo "make test                  formatting, layers, unit, golden, integration and sanitizer tests"
 	@echo "make golden [FIXTURES=DIR] compare with the reference values"
 	@echo "make asan                  torch-free libraries and parsers under sanitizers"

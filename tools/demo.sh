@@ -35,7 +35,7 @@ hold_out() {
 train= val=
 if [ -z "$images" ]; then
   say "the built-in synthetic pictures, as files"
-  run data --export-synthetic "$output/pictures" --count 1000 >&2
+  run data --export-synthetic "$output/pictures" --count 2000 >&2
   train=$output/pictures/train val=$output/pictures/val
 else
   images=$(cd "$images" && pwd)
@@ -51,8 +51,12 @@ else
   fi
 fi
 
+# Epochs, at least one, in which about that many pictures are shown: the learning rate has to come down by the end.
+epochs_for() { local count; count=$(pictures_of "$train" | wc -l); echo $((count > 0 && $1 > count ? ($1 + count / 2) / count : 1)); }
+
 say "pre-training without labels: backbone and feature pyramid"
-run pretrain "$recipes/itpn_tiny_demo.toml" --output-dir "$output/pretrained" --overwrite data.source=folder "data.path=$train" "$@" |
+run pretrain "$recipes/itpn_tiny_demo.toml" --output-dir "$output/pretrained" --overwrite data.source=folder "data.path=$train" \
+  train.epochs="$(epochs_for 25600)" "$@" |
   tee "$output/pretrained.txt"
 
 say "what it draws for patches that it does not see"
@@ -64,7 +68,8 @@ reconstructions|$output/panels|${#shown[@]} pictures"
 curves=("$output/pretrained")
 if [ -n "$val" ] && has_classes "$train"; then
   say "a classifier from it"
-  run finetune "$recipes/itpn_tiny_demo_finetune.toml" --init "$output/pretrained" --output-dir "$output/classifier" --overwrite "data.path=$train" "data.val_path=$val"
+  run finetune "$recipes/itpn_tiny_demo_finetune.toml" --init "$output/pretrained" --output-dir "$output/classifier" --overwrite "data.path=$train" \
+    "data.val_path=$val" train.epochs="$(epochs_for 12800)"
   say "measured on pictures that it has not seen"
   run eval "$output/classifier" --data "$val" -o "$output/report" | tee "$output/report.txt"
   say "used on one of them"
