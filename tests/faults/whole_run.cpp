@@ -9,28 +9,14 @@
 #include "tests/integration/run_files.h"
 
 namespace itpn::test {
-namespace {
-
-const std::vector<std::string> kEverything = {"model.drop_path=0.3",
-                                              "augment.randaugment=rand-m9-mstd0.5-inc1",
-                                              "augment.erase_probability=0.5",
-                                              "mix.mixup=0.8",
-                                              "mix.cutmix=1.0",
-                                              "loss.label_smoothing=0.1",
-                                              "optim.layer_decay=0.7",
-                                              "optim.clip_grad=0.5",
-                                              "ema.decay=0.9",
-                                              "train.micro_batch_size=2",
-                                              "checkpoint.every_steps=2"};
-
-}  // namespace
 
 WholeRun::WholeRun(WhichRun which)
     : is_classifier_(which == WhichRun::kFinetune || which == WhichRun::kFinetuneBf16),
       steps_(is_classifier_ ? 24 : 20) {
   if (is_classifier_) {
     write_colour_data(folder("data"));
-    changes_ = kEverything;
+    changes_ = everything_on();
+    changes_.push_back("checkpoint.every_steps=2");
   } else {
     changes_ = {"checkpoint.every_steps=3", "mfm.momentum=0.9", "train.micro_batch_size=4"};
   }

@@ -24,17 +24,6 @@ struct Case {
   bool has_average = false;
 };
 
-const std::vector<std::string> kEverything = {"model.drop_path=0.3",
-                                              "augment.randaugment=rand-m9-mstd0.5-inc1",
-                                              "augment.erase_probability=0.5",
-                                              "mix.mixup=0.8",
-                                              "mix.cutmix=1.0",
-                                              "loss.label_smoothing=0.1",
-                                              "optim.layer_decay=0.7",
-                                              "optim.clip_grad=0.5",
-                                              "ema.decay=0.9",
-                                              "train.micro_batch_size=2"};
-
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
@@ -77,9 +66,9 @@ TEST_P(ClassifierResume, AfterAKillEqualsARunNeverStopped) {
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, ClassifierResume,
-    ::testing::Values(Case{"Plain", "finetune", {}, 8}, Case{"Everything", "finetune", kEverything, 7, true},
-                      Case{"EverythingInBf16", "finetune", with(kEverything, {"train.precision=bf16"}), 9, true},
-                      Case{"EpochEdge", "finetune", kEverything, 12, true}, Case{"Probe", "linprobe", {}, 8},
+    ::testing::Values(Case{"Plain", "finetune", {}, 8}, Case{"Everything", "finetune", everything_on(), 7, true},
+                      Case{"EverythingInBf16", "finetune", with(everything_on(), {"train.precision=bf16"}), 9, true},
+                      Case{"EpochEdge", "finetune", everything_on(), 12, true}, Case{"Probe", "linprobe", {}, 8},
                       Case{"CachedProbe", "linprobe", {"probe.cache_features=true"}, 8}),
     [](const auto& info) { return info.param.name; });
 

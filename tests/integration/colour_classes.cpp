@@ -71,4 +71,17 @@ std::vector<std::string> tiny_classifier(const std::string& command, const std::
   return words;
 }
 
+std::vector<std::string> everything_on() {
+  return {"model.drop_path=0.3",
+          "augment.randaugment=rand-m9-mstd0.5-inc1",
+          "augment.erase_probability=0.5",
+          "mix.mixup=0.8",
+          "mix.cutmix=1.0",
+          "loss.label_smoothing=0.1",
+          "optim.layer_decay=0.7",
+          "optim.clip_grad=0.5",
+          "ema.decay=0.9",
+          "train.micro_batch_size=2"};
+}
+
 }  // namespace itpn::test

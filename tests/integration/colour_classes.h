@@ -18,4 +18,8 @@ void write_colour_data(const std::string& folder, int count = 8);
 std::vector<std::string> tiny_classifier(const std::string& command, const std::string& data,
                                          const std::string& output_dir, const std::vector<std::string>& changes = {});
 
+// Changes that switch on all that fine-tuning can do at random, with accumulation, clipping and a moving average: what
+// a resumed run has to repeat.
+std::vector<std::string> everything_on();
+
 }  // namespace itpn::test

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -26,7 +27,7 @@ std::string content_of(const std::string& path) {
 }
 
 std::string temporary_file() {
-  std::string name = "/tmp/itpn-program-XXXXXX";
+  std::string name = (std::filesystem::temp_directory_path() / "itpn-program-XXXXXX").string();
   const int file = mkstemp(name.data());
   if (file < 0) throw std::runtime_error("mkstemp failed");
   close(file);

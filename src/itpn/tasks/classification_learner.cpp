@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "itpn/engine/learner_state.h"
 #include "itpn/models/backbone/draws.h"
 #include "itpn/ops/erase.h"
 
@@ -71,23 +72,12 @@ void ClassificationLearner::update_average() {
   if (average_) average_->update(config_.ema_decay);
 }
 
-StateTensors ClassificationLearner::tensors() const {
-  StateTensors tensors;
-  tensors.model = updater_->weights().masters();
-  for (const auto& buffer : model_->named_buffers()) tensors.model.emplace_back(buffer.key(), buffer.value());
-  if (average_) tensors.ema = average_->tensors();
-  tensors.optimizer = updater_->optimizer_state();
-  return tensors;
-}
+StateTensors ClassificationLearner::tensors() const { return learner_state(*model_, *updater_, average_.get()); }
 
 void ClassificationLearner::adopt(const StateTensors& tensors) {
-  updater_->restore(tensors.optimizer);
-  if (average_) average_->adopt();
+  adopt_learner_state(tensors, *updater_, average_.get());
 }
 
-void ClassificationLearner::adopt_initial_weights() {
-  updater_->weights().write_to_model();
-  if (average_) average_->update(0.0);
-}
+void ClassificationLearner::adopt_initial_weights() { restart_from_weights(*updater_, average_.get()); }
 
 }  // namespace itpn

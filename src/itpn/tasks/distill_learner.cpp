@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "itpn/engine/learner_state.h"
 #include "itpn/engine/precision.h"
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/weight_rules.h"
@@ -79,24 +80,11 @@ void DistillLearner::update_teacher(double momentum) {
   if (average_) average_->update(momentum);
 }
 
-StateTensors DistillLearner::tensors() const {
-  StateTensors tensors;
-  tensors.model = updater_->weights().masters();
-  for (const auto& buffer : model_->named_buffers()) tensors.model.emplace_back(buffer.key(), buffer.value());
-  if (average_) tensors.ema = average_->tensors();
-  tensors.optimizer = updater_->optimizer_state();
-  return tensors;
-}
+StateTensors DistillLearner::tensors() const { return learner_state(*model_, *updater_, average_.get()); }
 
-void DistillLearner::adopt(const StateTensors& tensors) {
-  updater_->restore(tensors.optimizer);
-  if (average_) average_->adopt();
-}
+void DistillLearner::adopt(const StateTensors& tensors) { adopt_learner_state(tensors, *updater_, average_.get()); }
 
-void DistillLearner::adopt_initial_weights() {
-  updater_->weights().write_to_model();
-  if (average_) average_->update(0.0);
-}
+void DistillLearner::adopt_initial_weights() { restart_from_weights(*updater_, average_.get()); }
 
 LoadRules DistillLearner::weight_rules() const { return distillation_weight_rules(); }
 

@@ -79,9 +79,7 @@ ClassificationResult finetune(const FinetuneRequest& request) {
   return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
     FinetuneConfig config = shared_out(request.config, group);
     check_finetune_config(config);
-    check_starting_weights(request.run);
-    infer_model(&config, request.run);
-    check_preset_fits(config.model.preset, request.run);
+    settle_model(&config, request.run);
     FinetuneTask task(config, request.run);
     const RunResult run = train(task, request.run, group);
     return ClassificationResult{run, task.validation(), task.best()};

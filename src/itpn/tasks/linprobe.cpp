@@ -135,9 +135,7 @@ ClassificationResult linprobe(const LinprobeRequest& request) {
     if (request.run.init.empty() && request.run.resume.empty()) {
       throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
     }
-    check_starting_weights(request.run);
-    infer_model(&config, request.run);
-    check_preset_fits(config.model.preset, request.run);
+    settle_model(&config, request.run);
     LinprobeTask task(config, request.run);
     const RunResult run = train(task, request.run, group);
     return ClassificationResult{run, task.validation(), task.best()};

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "itpn/engine/learner_state.h"
 #include "itpn/engine/precision.h"
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/weight_rules.h"
@@ -75,25 +76,12 @@ void PretrainLearner::update_teacher(double momentum) {
   if (teacher_) teacher_->update(momentum);
 }
 
-StateTensors PretrainLearner::tensors() const {
-  StateTensors tensors;
-  tensors.model = updater_->weights().masters();
-  for (const auto& buffer : model_->named_buffers()) tensors.model.emplace_back(buffer.key(), buffer.value());
-  if (teacher_) tensors.ema = teacher_->tensors();
-  tensors.optimizer = updater_->optimizer_state();
-  return tensors;
-}
+StateTensors PretrainLearner::tensors() const { return learner_state(*model_, *updater_, teacher_.get()); }
 
-void PretrainLearner::adopt(const StateTensors& tensors) {
-  updater_->restore(tensors.optimizer);
-  if (teacher_) teacher_->adopt();
-}
+void PretrainLearner::adopt(const StateTensors& tensors) { adopt_learner_state(tensors, *updater_, teacher_.get()); }
 
 LoadRules PretrainLearner::weight_rules() const { return pretraining_weight_rules(); }
 
-void PretrainLearner::adopt_initial_weights() {
-  updater_->weights().write_to_model();
-  if (teacher_) teacher_->update(0.0);
-}
+void PretrainLearner::adopt_initial_weights() { restart_from_weights(*updater_, teacher_.get()); }
 
 }  // namespace itpn

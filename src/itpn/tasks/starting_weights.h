@@ -39,6 +39,14 @@ void infer_model(C* config, const RunRequest& run) {
 // that the recipe names.
 void check_preset_fits(const std::string& preset, const RunRequest& run);
 
+// The three above in the order in which they have to come, before the pictures are opened.
+template <class C>
+void settle_model(C* config, const RunRequest& run) {
+  check_starting_weights(run);
+  infer_model(config, run);
+  check_preset_fits(config->model.preset, run);
+}
+
 // Copies the weights of run.init into `model` and says what was loaded, what was missing, what was resized and what was
 // left over. Throws a checkpoint error (exit 4) where the backbone does not fit, unless run.allow_partial; then nothing
 // has been copied.

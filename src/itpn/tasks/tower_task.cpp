@@ -8,6 +8,7 @@
 #include "itpn/config/config.h"
 #include "itpn/core/log.h"
 #include "itpn/data/augment_config.h"
+#include "itpn/engine/learner_state.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
 #include "itpn/models/classification/classification_loss.h"
@@ -57,12 +58,11 @@ StepLosses TowerLearner::forward(const HostBatch& batch) {
   return {label_smoothing_cross_entropy(logits(batch), labels, kLabelSmoothing), {}};
 }
 
-StateTensors TowerLearner::tensors() const {
-  StateTensors tensors;
-  tensors.model = updater_->weights().masters();
-  tensors.optimizer = updater_->optimizer_state();
-  return tensors;
-}
+StateTensors TowerLearner::tensors() const { return learner_state(*model_, *updater_, nullptr); }
+
+void TowerLearner::adopt(const StateTensors& tensors) { adopt_learner_state(tensors, *updater_, nullptr); }
+
+void TowerLearner::adopt_initial_weights() { restart_from_weights(*updater_, nullptr); }
 
 RunSettings TowerTask::settings() const {
   return {"teacher",          "a vision tower", dump_config(config_),    config_.train,

@@ -21,9 +21,9 @@ class TowerLearner : public Learner {
   StepLosses forward(const HostBatch& batch);
 
   StateTensors tensors() const override;
-  void adopt(const StateTensors& tensors) override { updater_->restore(tensors.optimizer); }
+  void adopt(const StateTensors& tensors) override;
   ParameterUpdater& updater() override { return *updater_; }
-  void adopt_initial_weights() { updater_->weights().write_to_model(); }
+  void adopt_initial_weights();
 
  private:
   TowerConfig config_;
