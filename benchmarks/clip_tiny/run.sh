@@ -2,45 +2,58 @@
 # CLIP-supervised against pixel pre-training on a small scale, without any download:
 # 1. a small vision tower of CLIP's shape learns the classes of DATA_DIR (itpn teacher);
 # 2. a student learns the tower's features, another model the pixels: same pictures, same steps;
-# 3. both are measured by nearest neighbours, a linear probe and fine-tuning.
-#   benchmarks/clip_tiny/run.sh DATA_DIR OUTPUT_DIR [words for every training run, such as train.epochs=2]...
-# DATA_DIR has train/ and val/ with a folder for each class. A run that was stopped goes on where it was. The last lines
-# of the output are the table. The teacher has seen the classes, so the comparison favours the student: it shows that the
-# path works, not that features are better targets than pixels.
+# 3. both are measured by nearest neighbours, a linear probe and fine-tuning, beside a start from scratch.
+#
+#   benchmarks/clip_tiny/run.sh DATA_DIR OUTPUT_DIR [KEY=VALUE for every training run]...
+#
+# DATA_DIR has train/ and val/ with a folder for each class. A run that was stopped goes on where it was. The table is
+# printed at the end and lies in OUTPUT_DIR/results.md. The teacher has seen the classes, so the comparison favours the
+# student: it shows that the path works, not that features are better targets than pixels.
+#   TEACHER_EPOCHS=60 EPOCHS=60 FINETUNE_EPOCHS=8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-itpn=$here/../../build/release/bin/itpn
+itpn=${ITPN:-$here/../../build/release/bin/itpn}
 configs=$here/../../configs
 data=$(cd "$1" && pwd)
-output=$2
+mkdir -p "$2"
+output=$(cd "$2" && pwd)
 shift 2
-mkdir -p "$output"
-table=$output/table.txt
-: > "$table"
+words=("$@")
 
-run() {  # run NAME COMMAND WORDS...: trains, or goes on, and keeps the output
+run() {  # run NAME COMMAND WORDS...: trains, or goes on; its output in NAME.txt
   local name=$1
   shift
+  [ -s "$output/$name.txt" ] && return
+  echo "$ itpn $*" >&2
   "$itpn" "$@" --output-dir "$output/$name" --resume auto data.path="$data/train" data.val_path="$data/val" \
-    "${words[@]}" > "$output/$name.txt"
+    "${words[@]}" > "$output/$name.txt.part"
+  mv "$output/$name.txt.part" "$output/$name.txt"
 }
 
-words=("$@")
-run teacher teacher "$here/teacher.toml"
-run student pretrain "$here/student.toml" teacher.weights="$output/teacher"
-run pixels pretrain "$here/pixels.toml"
-for model in student pixels; do
-  {
-    echo "$model: nearest neighbours: $("$itpn" knn --init "$output/$model" --data "$data")"
-  } >> "$table"
-  settings=()
+top1_of() { sed -nE 's/.*top-1 +([0-9.]+) %.*/\1/p' "$output/$1.txt" | head -n 1; }
+
+run teacher teacher "$here/teacher.toml" train.epochs="${TEACHER_EPOCHS:-60}"
+run student pretrain "$here/student.toml" teacher.weights="$output/teacher" train.epochs="${EPOCHS:-60}"
+run pixels pretrain "$here/pixels.toml" train.epochs="${EPOCHS:-60}"
+{
+  echo "| pre-training | k-NN, % | linear probe, % | fine-tuned, % |"
+  echo "|---|---|---|---|"
+} > "$output/results.md"
+for model in student pixels scratch; do
+  settings=() init=() knn="-" probe="-"
   if [ "$model" = student ]; then
     settings=(model.layer_scale=0.1 model.relative_position_bias=true 'data.mean=[0.5,0.5,0.5]' 'data.std=[0.5,0.5,0.5]'
               preprocess.crop_rule=clip)
   fi
-  for command in linprobe finetune; do
-    run "${model}_$command" "$command" "$configs/$command/itpn_tiny_128.toml" --init "$output/$model" "${settings[@]}"
-    echo "$model: $command: $(grep -i 'top-1' "$output/${model}_$command.txt" | tail -1)" >> "$table"
-  done
+  if [ "$model" != scratch ]; then
+    init=(--init "$output/$model")
+    knn=$("$itpn" knn "${init[@]}" --data "$data" --json | sed -nE 's/.*"top1": *([0-9.]+).*/\1/p' | head -n 1)
+    run "${model}_linprobe" linprobe "$configs/linprobe/itpn_tiny_128.toml" "${init[@]}" "${settings[@]}"
+    probe=$(top1_of "${model}_linprobe")
+  fi
+  run "${model}_finetune" finetune "$configs/finetune/itpn_tiny_128.toml" "${init[@]}" "${settings[@]}" \
+    train.epochs="${FINETUNE_EPOCHS:-8}"
+  echo "| $model | $knn | $probe | $(top1_of "${model}_finetune") |" >> "$output/results.md"
 done
-cat "$table"
+echo "teacher: $(sed -nE 's/.*top-1 +([0-9.]+) %.*/\1/p' "$output/teacher/train.log" | tail -n 1) % top-1"
+cat "$output/results.md"

@@ -20,9 +20,9 @@ namespace itpn::test {
 namespace {
 
 constexpr std::array kRuns = {WhichRun::kPretrain, WhichRun::kPretrainBf16, WhichRun::kFinetune,
-                              WhichRun::kFinetuneBf16};
+                              WhichRun::kFinetuneBf16, WhichRun::kClip};
 const char* name_of(WhichRun run) {
-  constexpr std::array kNames = {"Pretrain", "PretrainBf16", "Finetune", "FinetuneBf16"};
+  constexpr std::array kNames = {"Pretrain", "PretrainBf16", "Finetune", "FinetuneBf16", "Clip"};
   return kNames[static_cast<size_t>(run)];
 }
 

@@ -5,18 +5,24 @@
 #include "itpn/core/files.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/io/checkpoint_verify.h"
+#include "tests/integration/clip_file.h"
 #include "tests/integration/colour_classes.h"
 #include "tests/integration/run_files.h"
 
 namespace itpn::test {
 
 WholeRun::WholeRun(WhichRun which)
-    : is_classifier_(which == WhichRun::kFinetune || which == WhichRun::kFinetuneBf16),
+    : which_(which),
+      is_classifier_(which == WhichRun::kFinetune || which == WhichRun::kFinetuneBf16),
       steps_(is_classifier_ ? 24 : 20) {
   if (is_classifier_) {
     write_colour_data(folder("data"));
     changes_ = everything_on();
     changes_.push_back("checkpoint.every_steps=2");
+  } else if (which == WhichRun::kClip) {
+    write_clip_file(folder("teacher.safetensors"));
+    changes_ = all_clip_terms();
+    changes_.push_back("checkpoint.every_steps=3");
   } else {
     changes_ = {"checkpoint.every_steps=3", "mfm.momentum=0.9", "train.micro_batch_size=4"};
   }
@@ -27,6 +33,7 @@ std::vector<std::string> WholeRun::command(const std::string& run, const std::ve
   std::vector<std::string> changes = changes_;
   changes.insert(changes.end(), {"--resume", "auto"});
   changes.insert(changes.end(), more.begin(), more.end());
+  if (which_ == WhichRun::kClip) return tiny_clip_pretrain(run, folder("teacher.safetensors"), changes);
   return is_classifier_ ? tiny_classifier("finetune", folder("data"), run, changes) : tiny_pretrain(run, changes);
 }
 

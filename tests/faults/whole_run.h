@@ -11,11 +11,11 @@
 
 namespace itpn::test {
 
-enum class WhichRun { kPretrain, kPretrainBf16, kFinetune, kFinetuneBf16 };
+enum class WhichRun { kPretrain, kPretrainBf16, kFinetune, kFinetuneBf16, kClip };
 
-// 20 steps of pre-training (a teacher, saves every 3 steps) or 24 of fine-tuning (accumulation, mixup, cutmix,
-// augmentation, moving average, drop path, validation each epoch, saves every 2 steps), about a second. All runs with
-// one object have the same data.
+// 20 steps of pre-training (saves every 3 steps; pixels and MFM, or the features of a CLIP model with all terms) or 24
+// of fine-tuning (accumulation, mixup, cutmix, augmentation, moving average, drop path, validation each epoch, saves
+// every 2 steps), about a second. All runs with one object have the same data.
 class WholeRun {
  public:
   explicit WholeRun(WhichRun which);
@@ -36,6 +36,7 @@ class WholeRun {
 
  private:
   TemporaryDirectory folder_;
+  WhichRun which_;
   bool is_classifier_;
   int steps_;
   std::vector<std::string> changes_;

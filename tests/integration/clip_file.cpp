@@ -9,6 +9,7 @@
 #include "itpn/core/files.h"
 #include "itpn/core/philox.h"
 #include "itpn/io/weights_writer.h"
+#include "tests/integration/program.h"
 
 namespace itpn::test {
 namespace {
@@ -66,6 +67,23 @@ void write_clip_file(const std::string& path, const ClipFileOptions& o) {
   tensors.add_norm("visual.ln_post", o.width);
   tensors.add("token_embedding.weight", {7, o.width}, 1.0);
   write_weights_file(posix_fs(), path, tensors.entries(), {});
+}
+
+std::vector<std::string> tiny_clip_pretrain(const std::string& output_dir, const std::string& teacher,
+                                            const std::vector<std::string>& changes) {
+  std::vector<std::string> words = tiny_pretrain(
+      output_dir, {"data.image_size=64", "pretrain.supervision=clip", "pretrain.color_jitter=0.4", "mfm.enabled=false",
+                   "mask.kind=blocks", "mask.hidden_patches=6", "mask.min_block=2", "teacher.image_size=32",
+                   "teacher.precision=fp32", "model.layer_scale=0.1", "model.relative_position_bias=true",
+                   "optim.schedule=iteration", "optim.warmup_epochs=1", "optim.lr=2e-3", "data.mean=[0.5,0.5,0.5]",
+                   "data.std=[0.5,0.5,0.5]"});
+  if (!teacher.empty()) words.push_back("teacher.weights=" + teacher);
+  words.insert(words.end(), changes.begin(), changes.end());
+  return words;
+}
+
+std::vector<std::string> all_clip_terms() {
+  return {"mfm.enabled=true", "mfm.teacher_input=full", "distill.target_levels=multi", "distill.pixel_weight=0.5"};
 }
 
 }  // namespace itpn::test

@@ -8,7 +8,9 @@
 
 #include "itpn/core/files.h"
 #include "tests/integration/clip_file.h"
+#include "tests/integration/close_runs.h"
 #include "tests/integration/colour_classes.h"
+#include "tests/integration/processes.h"
 #include "tests/integration/program.h"
 #include "tests/integration/run_files.h"
 #include "tests/support/temporary_directory.h"
@@ -20,27 +22,13 @@ using ::testing::HasSubstr;
 
 constexpr int kSteps = 20;  // 4 epochs of 5 steps
 
-// 4 x 4 patches for the student (64 pixels by 16) and for the teacher (32 by 8).
-std::vector<std::string> clip_pretrain(const std::string& output_dir, const std::string& teacher,
-                                       const std::vector<std::string>& changes = {}) {
-  std::vector<std::string> words = tiny_pretrain(
-      output_dir, {"data.image_size=64", "pretrain.supervision=clip", "pretrain.color_jitter=0.4", "mfm.enabled=false",
-                   "mask.kind=blocks", "mask.hidden_patches=6", "mask.min_block=2", "teacher.image_size=32",
-                   "teacher.precision=fp32", "model.layer_scale=0.1", "model.relative_position_bias=true",
-                   "optim.schedule=iteration", "optim.warmup_epochs=1", "optim.lr=2e-3", "data.mean=[0.5,0.5,0.5]",
-                   "data.std=[0.5,0.5,0.5]"});
-  if (!teacher.empty()) words.push_back("teacher.weights=" + teacher);
-  words.insert(words.end(), changes.begin(), changes.end());
-  return words;
-}
-
 std::string metrics_of(const std::string& run) { return read_text_file(posix_fs(), run + "/metrics.jsonl"); }
 
 TEST(ClipPretrain, LogsBothLossesLearnsAndDrawsFeatures) {
   const TemporaryDirectory folder;
   const std::string teacher = folder.file("teacher.safetensors"), run = folder.file("run");
   write_clip_file(teacher);
-  const Outcome outcome = run_program(clip_pretrain(run, teacher));
+  const Outcome outcome = run_program(tiny_clip_pretrain(run, teacher));
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(metrics_of(run), HasSubstr("\"loss_clip\":"));
   EXPECT_THAT(metrics_of(run), HasSubstr("\"loss_clip_aux\":"));
@@ -67,19 +55,19 @@ TEST_P(ClipResume, AfterAKillEqualsARunNeverStopped) {
   const std::string teacher = folder.file("teacher.safetensors");
   write_clip_file(teacher);
   const std::string whole = folder.file("whole"), resumed = folder.file("resumed");
-  ASSERT_EQ(run_program(clip_pretrain(whole, teacher, c.changes)).code, 0);
+  ASSERT_EQ(run_program(tiny_clip_pretrain(whole, teacher, c.changes)).code, 0);
 
   std::vector<std::string> changes = c.changes;
   changes.push_back("checkpoint.every_steps=" + std::to_string(c.save_at));
   changes.push_back("checkpoint.background=false");
   {
-    Program program(clip_pretrain(resumed, teacher, changes));
+    Program program(tiny_clip_pretrain(resumed, teacher, changes));
     ASSERT_TRUE(program.wait_for_file(resumed + "/checkpoints/step-" + std::to_string(c.save_at)));
     program.signal(SIGKILL);
     program.wait();
   }
   changes.insert(changes.end(), {"--resume", "auto"});
-  const Outcome rest = run_program(clip_pretrain(resumed, teacher, changes));
+  const Outcome rest = run_program(tiny_clip_pretrain(resumed, teacher, changes));
   ASSERT_EQ(rest.code, 0) << rest.err;
   EXPECT_EQ(loss_log(whole), loss_log(resumed));
   EXPECT_EQ(loss_log(whole).size(), kSteps);
@@ -96,12 +84,31 @@ INSTANTIATE_TEST_SUITE_P(Settings, ClipResume,
                                                 {"train.precision=bf16", "teacher.precision=bf16",
                                                  "train.micro_batch_size=4", "model.drop_path=0.3"},
                                                 8},
-                                           Case{"AllTerms",
-                                                {"mfm.enabled=true", "mfm.teacher_input=full",
-                                                 "distill.target_levels=multi", "distill.pixel_weight=0.5"},
-                                                10,
-                                                true}),
+                                           Case{"AllTerms", all_clip_terms(), 10, true}),
                          [](const auto& info) { return info.param.name; });
+
+TEST(ClipPretrain, TwoProcessesEqualOne) {
+  const TemporaryDirectory folder;
+  const std::string teacher = folder.file("teacher.safetensors");
+  write_clip_file(teacher);
+  const std::string one = folder.file("one"), two = folder.file("two"), elastic = folder.file("elastic");
+  std::vector<std::string> changes = all_clip_terms();
+  changes.insert(changes.end(), {"train.micro_batch_size=2", "model.drop_path=0.3", "optim.clip_grad=0.5"});
+  const Outcome alone = run_program(tiny_clip_pretrain(one, teacher, changes));
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  const Outcome both = run_program(launched(2, tiny_clip_pretrain(two, teacher, changes)));
+  ASSERT_EQ(both.code, 0) << both.err;
+  expect_close_losses(one, two, kSteps);
+  expect_close_weights(one, two, kSteps);
+
+  // And the number of processes may change on the way.
+  changes.insert(changes.end(), {"--resume", "auto", "train.max_steps=7"});
+  ASSERT_EQ(run_program(launched(2, tiny_clip_pretrain(elastic, teacher, changes))).code, 0);
+  changes.back() = "train.max_steps=20";
+  ASSERT_EQ(run_program(tiny_clip_pretrain(elastic, teacher, changes)).code, 0);
+  expect_close_losses(one, elastic, kSteps);
+  expect_close_weights(one, elastic, kSteps);
+}
 
 TEST(ClipPretrain, ResumingWithAnotherTeacherIsRefused) {
   const TemporaryDirectory folder;
@@ -109,8 +116,8 @@ TEST(ClipPretrain, ResumingWithAnotherTeacherIsRefused) {
   write_clip_file(teacher);
   write_clip_file(other, {.seed = 1});
   const std::string run = folder.file("run");
-  ASSERT_EQ(run_program(clip_pretrain(run, teacher, {"train.max_steps=2"})).code, 0);
-  const Outcome outcome = run_program(clip_pretrain(run, other, {"--resume", "auto"}));
+  ASSERT_EQ(run_program(tiny_clip_pretrain(run, teacher, {"train.max_steps=2"})).code, 0);
+  const Outcome outcome = run_program(tiny_clip_pretrain(run, other, {"--resume", "auto"}));
   EXPECT_EQ(outcome.code, 4) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("teacher.sha256"));
 }
@@ -118,7 +125,7 @@ TEST(ClipPretrain, ResumingWithAnotherTeacherIsRefused) {
 TEST(ClipPretrain, TellsWhatIsWantedWhereTheTeacherIsMissingOrWrong) {
   const TemporaryDirectory folder;
   const auto complaint = [&](const std::string& teacher, int code, const std::vector<std::string>& changes = {}) {
-    const Outcome outcome = run_program(clip_pretrain(folder.file("run"), teacher, changes));
+    const Outcome outcome = run_program(tiny_clip_pretrain(folder.file("run"), teacher, changes));
     EXPECT_EQ(outcome.code, code) << outcome.err;
     return outcome.err;
   };
@@ -139,7 +146,7 @@ TEST(ClipPretrain, ItsWeightsServeEveryOtherCommand) {
   const std::string teacher = folder.file("teacher.safetensors"), run = folder.file("run"), data = folder.file("data");
   write_clip_file(teacher);
   write_colour_data(data);
-  ASSERT_EQ(run_program(clip_pretrain(run, teacher, {"train.max_steps=2"})).code, 0);
+  ASSERT_EQ(run_program(tiny_clip_pretrain(run, teacher, {"train.max_steps=2"})).code, 0);
   const Outcome info = run_program({"info", run});
   EXPECT_EQ(info.code, 0) << info.err;
   EXPECT_THAT(info.out, HasSubstr("CLIP"));
@@ -154,7 +161,8 @@ TEST(ClipPretrain, ItsWeightsServeEveryOtherCommand) {
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr("0 unexpected"));
   }
-  const Outcome again = run_program(clip_pretrain(folder.file("again"), teacher, {"--init", run, "train.max_steps=1"}));
+  const Outcome again =
+      run_program(tiny_clip_pretrain(folder.file("again"), teacher, {"--init", run, "train.max_steps=1"}));
   EXPECT_EQ(again.code, 0) << again.err;
 }
 

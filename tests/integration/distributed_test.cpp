@@ -2,9 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "itpn/core/files.h"
+#include "tests/integration/close_runs.h"
 #include "tests/integration/colour_classes.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/run_files.h"
@@ -25,29 +24,6 @@ Words with(Words words, const Words& more) {
 
 Outcome run_torchrun(const Words& words) {
   return Program(Launch{.arguments = words, .executable = *torchrun_path()}).wait();
-}
-
-// fp32 sums in another order differ by about 1e-7; the goal is 1e-5.
-void expect_close_losses(const std::string& run, const std::string& other, size_t steps) {
-  for (const int column : {1, 2, 3}) {
-    const auto a = logged(run, column), b = logged(other, column);
-    ASSERT_EQ(a.size(), steps);
-    ASSERT_EQ(b.size(), steps);
-    for (size_t i = 0; i < steps; ++i) {
-      EXPECT_NEAR(a[i], b[i], (column == 2 ? 1e-4 : 1e-5) * std::abs(a[i]))
-          << "step " << i + 1 << ", column " << column;
-    }
-  }
-}
-
-// AdamW divides small gradients by their own size, so weights differ more than losses: up to the learning rate where a
-// gradient is only rounding. 20 steps of at most 1e-3 stay far below this share of the largest entry of a tensor.
-void expect_close_weights(const std::string& run, const std::string& other, int step,
-                          const Words& files = {"model.safetensors", "ema.safetensors"}) {
-  for (const std::string& file : files) {
-    const std::string path = "/checkpoints/step-" + std::to_string(step) + "/" + file;
-    EXPECT_LT(largest_difference(run + path, other + path), 2e-3) << file;
-  }
 }
 
 struct Case {

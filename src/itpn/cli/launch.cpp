@@ -35,6 +35,9 @@ int run_launch(const Arguments& arguments) {
       .add_option("--nproc,-n", request.processes, "Processes; the global batch is shared out evenly")
       ->required()
       ->check(CLI::Range(1, 1024));
+  // For the help alone: what follows the options of `launch` is not read here.
+  std::string command;
+  line.app().add_option("COMMAND", command, "A command of itpn, with its own options behind it");
   const auto begin = arguments.begin() + static_cast<std::ptrdiff_t>(command_begin(arguments));
   if (!line.parse({arguments.begin(), begin})) return 0;
   request.command.assign(begin, arguments.end());

@@ -52,6 +52,13 @@ C load_config_file(const std::string& path, const std::vector<std::string>& over
   return load_config<C>(path, read_recipe(path), overrides);
 }
 
+// What a command line asks for: the recipe of that path, or where it is "" the built-in one.
+template <class C>
+C load_recipe(const std::string& path, const std::vector<std::string>& overrides, const std::string& built_in = "") {
+  if (path.empty()) return load_config<C>("the built-in recipe", built_in, overrides);
+  return load_config_file<C>(path, overrides);
+}
+
 // Every key with its value, as TOML that load_config reads back to an equal struct (numbers to the last bit).
 template <class C>
 std::string dump_config(const C& config) {

@@ -44,6 +44,7 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const Pic
     : producer_(std::move(dataset), std::move(transform), config.seed),
       config_(std::move(config)),
       bad_samples_(posix_fs(), producer_.dataset(), config_.bad),
+      first_epoch_(start.epoch),
       handed_out_(start),
       opened_(start) {
   check_config(config_);
@@ -98,12 +99,21 @@ bool Loader::open_slot() {
   batch.second_pixels.resize(count * static_cast<size_t>(batch.second_height * batch.second_width * kChannels));
   batch.labels.resize(count);
   batch.positions.resize(count);
+  batch.indices.resize(count);
   slot.bad.resize(count);
   slot.erased.resize(count);
   slot.failures.resize(count);
   slot.remaining = batch.count;
   opened_.position = std::min(epoch_samples_, opened_.position + config_.batch_size * config_.world_size);
   return true;
+}
+
+SampleOrder Loader::order_of(uint64_t epoch) const {
+  const int64_t size = producer_.dataset().size();
+  if (epoch == first_epoch_ && !config_.reorderings.empty()) {
+    return {size, config_.seed, epoch, config_.reorderings};
+  }
+  return {size, config_.seed, epoch, config_.is_shuffled};
 }
 
 void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, ProducerState& state) {
@@ -117,6 +127,7 @@ void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, Pr
     request.second = batch.second_pixels.data() + place * batch.second_height * batch.second_width * kChannels;
   }
   request.label = &batch.labels[place];
+  request.shown = &batch.indices[place];
   request.erased = &slot.erased[place];
   batch.positions[place] = static_cast<uint64_t>(request.position);
   try {
@@ -154,7 +165,7 @@ void Loader::make_samples(const std::stop_token& stop) {
     lock.unlock();
     if (!order || order_epoch != slot.batch.epoch) {
       order_epoch = slot.batch.epoch;
-      order.emplace(producer_.dataset().size(), config_.seed, order_epoch, config_.is_shuffled);
+      order = order_of(order_epoch);
     }
     make_sample(slot, place, *order, state);
     lock.lock();
@@ -167,7 +178,7 @@ void Loader::make_samples(const std::stop_token& stop) {
 void Loader::make_batch_here() {
   if (!slots_.empty() || !open_slot()) return;
   Slot& slot = slots_.back();
-  const SampleOrder order(producer_.dataset().size(), config_.seed, slot.batch.epoch, config_.is_shuffled);
+  const SampleOrder order = order_of(slot.batch.epoch);
   for (int64_t place = 0; place < slot.batch.count; ++place) make_sample(slot, place, order, own_state_);
   slot.remaining = 0;
 }

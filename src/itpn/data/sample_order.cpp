@@ -17,17 +17,25 @@ uint64_t mix(uint64_t x) {
   return x ^ (x >> 32);
 }
 
-}  // namespace
-
-SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled)
-    : size_(static_cast<uint64_t>(size)), is_shuffled_(is_shuffled) {
-  if (size <= 0 || size >= int64_t{1} << 62) throw std::invalid_argument(fmt::format("an order of {} samples", size));
-  half_bits_ = std::max(1, (static_cast<int>(std::bit_width(size_ - 1)) + 1) / 2);
-  RandomStream stream(seed, Purpose::kSampleOrder, epoch, 0);
-  for (auto& key : keys_) key = stream.next_u64();
+// `number` 0 is the epoch's own order.
+Permutation::Keys keys_of(uint64_t seed, uint64_t epoch, uint64_t number) {
+  RandomStream stream(seed, Purpose::kSampleOrder, epoch, number);
+  Permutation::Keys keys{};
+  for (auto& key : keys) key = stream.next_u64();
+  return keys;
 }
 
-uint64_t SampleOrder::permute(uint64_t value) const {
+uint64_t checked_size(int64_t size) {
+  if (size <= 0 || size >= int64_t{1} << 62) throw std::invalid_argument(fmt::format("an order of {} samples", size));
+  return static_cast<uint64_t>(size);
+}
+
+}  // namespace
+
+Permutation::Permutation(uint64_t size, const Keys& keys)
+    : size_(size), half_bits_(std::max(1, (static_cast<int>(std::bit_width(size - 1)) + 1) / 2)), keys_(keys) {}
+
+uint64_t Permutation::walk(uint64_t value) const {
   const uint64_t mask = (uint64_t{1} << half_bits_) - 1;
   uint64_t left = value >> half_bits_, right = value & mask;
   for (const uint64_t key : keys_) {
@@ -38,13 +46,33 @@ uint64_t SampleOrder::permute(uint64_t value) const {
   return left << half_bits_ | right;
 }
 
+uint64_t Permutation::operator()(uint64_t value) const {
+  do value = walk(value);
+  while (value >= size_);
+  return value;
+}
+
+SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled)
+    : size_(checked_size(size)), is_shuffled_(is_shuffled), whole_(size_, keys_of(seed, epoch, 0)) {}
+
+SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, const std::vector<Reordering>& reorderings)
+    : SampleOrder(size, seed, epoch) {
+  for (const auto& [from, number] : reorderings) {
+    if (from < 0 || from >= size) continue;  // fewer pictures than there were
+    const auto start = static_cast<uint64_t>(from);
+    rests_.push_back({start, Permutation(size_ - start, keys_of(seed, epoch, static_cast<uint64_t>(number)))});
+  }
+}
+
 int64_t SampleOrder::index_at(int64_t position) const {
   auto value = static_cast<uint64_t>(position);
   if (value >= size_) throw std::invalid_argument(fmt::format("position {} of {} samples", position, size_));
   if (!is_shuffled_) return position;
-  do value = permute(value);
-  while (value >= size_);
-  return static_cast<int64_t>(value);
+  // A later reordering shuffles what the earlier ones have left, so it is the first to be asked.
+  for (auto rest = rests_.rbegin(); rest != rests_.rend(); ++rest) {
+    if (value >= rest->from) value = rest->from + rest->order(value - rest->from);
+  }
+  return static_cast<int64_t>(whole_(value));
 }
 
 }  // namespace itpn

@@ -4,26 +4,50 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
+
+#include "itpn/structures/reordering.h"
 
 namespace itpn {
 
-// A bijection of 0 .. size - 1, keyed by (seed, epoch): a Feistel network over the next even power of two, repeated
-// until the value lies below size (cycle walking; fewer than 4 rounds on average).
+// A bijection of 0 .. size - 1: a Feistel network over the next even power of two, repeated until the value lies below
+// size (cycle walking; fewer than 4 rounds on average).
+class Permutation {
+ public:
+  static constexpr int kRounds = 6;
+  using Keys = std::array<uint64_t, kRounds>;
+
+  Permutation(uint64_t size, const Keys& keys);
+  uint64_t operator()(uint64_t value) const;
+
+ private:
+  uint64_t walk(uint64_t value) const;
+
+  uint64_t size_;
+  int half_bits_;
+  Keys keys_;
+};
+
+// The order of an epoch, keyed by (seed, epoch).
 class SampleOrder {
  public:
   // Throws std::invalid_argument unless 0 < size < 2^62.
   SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled = true);
+  // The same, with the rest of the epoch shuffled anew at each of `reorderings`, the earliest first.
+  SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, const std::vector<Reordering>& reorderings);
   // The index of the sample at `position` of the epoch.
   int64_t index_at(int64_t position) const;
 
  private:
-  static constexpr int kRounds = 6;
-  uint64_t permute(uint64_t value) const;
+  struct Rest {
+    uint64_t from;
+    Permutation order;
+  };
 
   uint64_t size_;
   bool is_shuffled_;
-  int half_bits_ = 1;
-  std::array<uint64_t, kRounds> keys_{};
+  Permutation whole_;
+  std::vector<Rest> rests_;
 };
 
 }  // namespace itpn

@@ -55,6 +55,33 @@ TEST(SampleOrder, StaysFastForHugeSets) {
   for (int64_t p = 0; p < 1000; ++p) EXPECT_LE(order.index_at(p), int64_t{1} << 50);
 }
 
+TEST(SampleOrder, AReorderingChangesTheRestOfTheEpochAndShowsEachSampleOnce) {
+  constexpr int64_t kSize = 200;
+  const SampleOrder plain(kSize, 5, 3), once(kSize, 5, 3, {{80, 1}}), twice(kSize, 5, 3, {{80, 1}, {120, 1}});
+  std::vector<int> seen(kSize);
+  int same = 0;
+  for (int64_t p = 0; p < kSize; ++p) {
+    if (p < 80) {
+      EXPECT_EQ(once.index_at(p), plain.index_at(p));
+    }
+    if (p < 120) {
+      EXPECT_EQ(twice.index_at(p), once.index_at(p));
+    }
+    same += p >= 80 && once.index_at(p) == plain.index_at(p);
+    same += p >= 120 && twice.index_at(p) == once.index_at(p);
+    ++seen.at(static_cast<size_t>(twice.index_at(p)));
+  }
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), kSize);
+  EXPECT_LT(same, 12);
+}
+
+TEST(SampleOrder, TheNumberOfAReorderingPicksTheOrder) {
+  const SampleOrder first(1000, 5, 3, {{500, 1}}), second(1000, 5, 3, {{500, 2}});
+  int same = 0;
+  for (int64_t p = 500; p < 1000; ++p) same += first.index_at(p) == second.index_at(p);
+  EXPECT_LT(same, 10);
+}
+
 TEST(SampleOrder, KeepsTheOrderIfNotShuffled) {
   const SampleOrder order(7, 1, 0, false);
   for (int64_t p = 0; p < 7; ++p) EXPECT_EQ(order.index_at(p), p);

@@ -103,6 +103,7 @@ std::vector<BadSample> SampleProducer::produce(const SampleRequest& request, Pro
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     try {
       produce_one(request, index, state);
+      *request.shown = index;
       return bad;
     } catch (const SampleError& error) {
       bad.push_back({index, error.kind, error.what()});

@@ -44,6 +44,7 @@ struct SampleRequest {
   uint8_t* pixels = nullptr;  // height x width x 3 bytes to fill
   uint8_t* second = nullptr;  // the same of the transform's second view, if it has one
   int64_t* label = nullptr;
+  int64_t* shown = nullptr;                 // the index of the picture that came in the end, a substitute perhaps
   std::vector<EraseBox>* erased = nullptr;  // replaced by the parts to erase
 };
 

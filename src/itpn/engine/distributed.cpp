@@ -14,6 +14,7 @@
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/distributed_monitor.h"
 #include "itpn/engine/failure.h"
+#include "itpn/engine/step_watchdog.h"
 
 namespace itpn {
 namespace {
@@ -48,7 +49,10 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 ProcessGroup::ProcessGroup(const DistributedConfig& config, const torch::Device& device)
     : place_(process_place()), config_(config), device_(device) {
-  if (is_alone()) return;
+  if (is_alone()) {
+    watchdog_ = std::make_unique<StepWatchdog>(config.timeout_seconds);
+    return;
+  }
   const MeetingPoint point = meeting_point();
   const auto join = milliseconds(std::max(kMinJoinSeconds, config.timeout_seconds));
   try {
@@ -71,6 +75,7 @@ ProcessGroup::ProcessGroup(const DistributedConfig& config, const torch::Device&
                         size() == place_.local_processes ? "this machine" : "several machines", backend_->name()));
 }
 
+ProcessGroup::ProcessGroup() = default;
 ProcessGroup::~ProcessGroup() = default;
 
 template <class F>
@@ -143,10 +148,12 @@ void ProcessGroup::barrier() { sum(std::vector<double>{0.0}); }
 
 void ProcessGroup::enter(const char* phase, bool has_limit) {
   if (monitor_) monitor_->enter(phase, has_limit);
+  if (watchdog_) watchdog_->enter(phase, has_limit);
 }
 
 void ProcessGroup::set_step(int64_t step) {
   if (monitor_) monitor_->set_step(step);
+  if (watchdog_) watchdog_->set_step(step);
 }
 
 void ProcessGroup::leave() {

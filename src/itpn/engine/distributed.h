@@ -1,6 +1,7 @@
 // The processes of one run: what they sum, share and agree on, and how they end together.
 //
-// A process that is alone is a group of one: everything here then does nothing, at no cost, on the same path of code.
+// A process that is alone is a group of one: everything here then does nothing, at no cost, on the same path of code,
+// except that a step which hangs is noticed too.
 #pragma once
 
 #include <torch/types.h>
@@ -19,6 +20,7 @@
 namespace itpn {
 
 class PeerMonitor;
+class StepWatchdog;
 
 // The group has broken: a process failed, was lost or hangs. Threads may be stuck in operations that nobody will end,
 // so the program must leave with _exit. The user has been told already, by another process, where `is_quiet`.
@@ -33,8 +35,8 @@ class GroupFailure : public Error {
 
 class ProcessGroup {
  public:
-  // Alone.
-  ProcessGroup() = default;
+  // Alone, without a limit on anything.
+  ProcessGroup();
   // Meets the other processes that the environment tells of. Throws a usage error (exit 2) where the environment makes
   // no sense, exit code 7 where they do not come.
   ProcessGroup(const DistributedConfig& config, const torch::Device& device);
@@ -88,6 +90,7 @@ class ProcessGroup {
   std::unique_ptr<SharedStore> store_;  // null when alone
   std::unique_ptr<CollectiveBackend> backend_;
   std::unique_ptr<PeerMonitor> monitor_;
+  std::unique_ptr<StepWatchdog> watchdog_;  // when alone
   double waited_seconds_ = 0.0;
 };
 

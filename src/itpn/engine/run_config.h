@@ -19,8 +19,10 @@ struct TrainConfig {
   int64_t seed = 0;
   bool deterministic = true;
   bool activation_checkpointing = false;
+  std::string on_non_finite = "skip";
   int64_t max_skipped_steps = 5;
   int64_t skip_window = 100;
+  int64_t max_rewinds = 3;
   // Not keys of the recipe: which of how many processes this one is.
   int64_t rank = 0;
   int64_t processes = 1;
@@ -60,12 +62,19 @@ void visit_fields(V& v, TrainConfig& c) {
   v("activation_checkpointing", c.activation_checkpointing,
     {.doc = "compute the blocks' activations again in the backward pass: less memory, about a third slower",
      .trajectory = false});
-  v("max_skipped_steps", c.max_skipped_steps,
-    {.doc = "stop with exit code 6 when more steps than this had a loss or gradient that is not finite, within "
-            "`skip_window` steps",
-     .min = 0,
+  v("on_non_finite", c.on_non_finite,
+    {.doc = "a step whose loss or gradient is not finite changes nothing, and its pictures are listed in "
+            "skipped_steps/. skip: go on, and stop with exit code 6 after too many of them; rewind: then return to the "
+            "last checkpoint before them and go on with the rest of the epoch in another order; stop: at the first one",
+     .one_of = {"skip", "rewind", "stop"},
      .trajectory = false});
+  v("max_skipped_steps", c.max_skipped_steps,
+    {.doc = "too many are more than this, within `skip_window` steps", .min = 0, .trajectory = false});
   v("skip_window", c.skip_window, {.doc = "steps over which max_skipped_steps counts", .min = 1, .trajectory = false});
+  v("max_rewinds", c.max_rewinds,
+    {.doc = "with on_non_finite = rewind: returns to one and the same checkpoint before the run stops with exit code 6",
+     .min = 1,
+     .trajectory = false});
 }
 
 // Several processes that train one model; started by torchrun or `itpn launch`.

@@ -11,8 +11,9 @@
 namespace itpn {
 namespace {
 
-constexpr std::array<std::string_view, 7> kRunFiles = {
-    "config.toml", "env.json", "train.log", "metrics.jsonl", "metrics.dropped.jsonl", "samples", "checkpoints"};
+constexpr std::array<std::string_view, 8> kRunFiles = {"config.toml",           "env.json",     "train.log",
+                                                       "metrics.jsonl",         "samples",      "checkpoints",
+                                                       "metrics.dropped.jsonl", "skipped_steps"};
 constexpr std::string_view kBadSamplesPrefix = "bad_samples.";
 constexpr std::string_view kEventPrefix = "events.out.tfevents.";
 
@@ -74,6 +75,12 @@ void RunDirectory::discard_existing_run() {
 
 std::string RunDirectory::bad_samples_file(int64_t rank) const {
   return join_path(path_, rank == 0 ? "bad_samples.tsv" : fmt::format("bad_samples.{}.tsv", rank));
+}
+
+std::string RunDirectory::skipped_step_file(int64_t step, int64_t rank) const {
+  const std::string name =
+      rank == 0 ? fmt::format("step-{:07}.tsv", step) : fmt::format("step-{:07}.{}.tsv", step, rank);
+  return join_path(join_path(path_, "skipped_steps"), name);
 }
 
 std::string RunDirectory::samples() const {

@@ -1,6 +1,7 @@
 // The directory of one run: who may write into it, and where each thing lies in it.
 //
-//   config.toml  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/  run.lock
+//   config.toml  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/  skipped_steps/
+//   run.lock
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,8 @@ class RunDirectory {
   std::string checkpoints() const { return join_path(path_, "checkpoints"); }
   // Each process of a run has its own list.
   std::string bad_samples_file(int64_t rank = 0) const;
+  // Which pictures a step had that was not finite (engine/skipped_step.h); a list of each process.
+  std::string skipped_step_file(int64_t step, int64_t rank = 0) const;
   // The folder for pictures; made on the first call.
   std::string samples() const;
 

@@ -54,12 +54,21 @@ void visit_later_state(P& p, V&& visit) {
   visit("best_step", p.best.step);
   visit("best_value", p.best.value);
   visit("processes", p.processes);
+  visit("rewinds", p.counters.rewinds);
+  visit("reorderings", p.reorderings);
 }
 
 // Fills `field` from a value of that type; throws nlohmann's exceptions or std::out_of_range.
 void read_value(const json& value, std::vector<int64_t>& field) {
   field.clear();
   for (const json& number : value) field.push_back(whole_number<int64_t>(number));
+}
+
+void read_value(const json& value, std::vector<Reordering>& field) {
+  field.clear();
+  for (const json& pair : value) {
+    field.push_back({whole_number<int64_t>(pair.at(0)), whole_number<int64_t>(pair.at(1))});
+  }
 }
 
 template <class T>
@@ -73,6 +82,9 @@ void read_value(const json& value, T& field) {
 
 }  // namespace
 
+// How nlohmann writes one.
+void to_json(json& out, const Reordering& reordering) { out = json::array({reordering.from, reordering.number}); }
+
 bool Progress::advance(int64_t samples) {
   ++step;
   samples_seen += samples;
@@ -81,6 +93,7 @@ bool Progress::advance(int64_t samples) {
   ++epoch;
   epoch_loss_sum = 0.0;
   epoch_loss_count = 0;
+  reorderings.clear();
   return true;
 }
 

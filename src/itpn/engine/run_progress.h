@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "itpn/engine/grad_scaler.h"
+#include "itpn/structures/reordering.h"
 
 namespace itpn {
 
@@ -23,6 +24,7 @@ struct DataFingerprint {
 struct RunCounters {
   int64_t skipped_steps = 0;          // loss or gradient not finite, over the whole run
   std::vector<int64_t> recent_skips;  // their step numbers within the last skip_window steps
+  int64_t rewinds = 0;                // returns to a checkpoint because steps were not finite
   int64_t bad_samples = 0;            // replaced by a substitute
   int64_t resumes = 0;
   double trained_seconds = 0.0;
@@ -46,6 +48,7 @@ struct Progress {
   double epoch_loss_sum = 0.0;  // over the epoch's steps so far, for the exact mean
   int64_t epoch_loss_count = 0;
   double last_loss = 0.0;
+  std::vector<Reordering> reorderings;  // of the pictures of this epoch, by rewinds
   GradScaler::State scaler;
   RunCounters counters;
   uint64_t metrics_bytes = 0;  // length of metrics.jsonl when the checkpoint was taken

@@ -77,6 +77,14 @@ void RunRecorder::on_boundary(const Progress& progress, const StepReport& report
   if (is_due) parts_.checkpointer.save(stamped(progress));
 }
 
+void RunRecorder::on_skipped_step(const SkippedStep& skipped) {
+  write_skipped_step(posix_fs(), parts_.directory.skipped_step_file(skipped.step), skipped);
+}
+
+void SilentObserver::on_skipped_step(const SkippedStep& skipped) {
+  write_skipped_step(posix_fs(), directory_.skipped_step_file(skipped.step, rank_), skipped);
+}
+
 int RunRecorder::stop_signal() { return pending_signal(); }
 int SilentObserver::stop_signal() { return pending_signal(); }
 

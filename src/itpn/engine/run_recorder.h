@@ -11,6 +11,7 @@
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/checkpointer.h"
 #include "itpn/engine/metrics_writer.h"
+#include "itpn/engine/run_directory.h"
 #include "itpn/engine/training_loop.h"
 
 namespace itpn {
@@ -19,6 +20,7 @@ class RunRecorder : public LoopObserver {
  public:
   struct Parts {
     std::string label;  // of the progress bar
+    const RunDirectory& directory;
     MetricsWriter& metrics;
     Checkpointer& checkpointer;
     LogConfig log;
@@ -32,6 +34,7 @@ class RunRecorder : public LoopObserver {
 
   void on_step(const Progress& progress, const StepReport& report) override;
   void on_boundary(const Progress& progress, const StepReport& report) override;
+  void on_skipped_step(const SkippedStep& skipped) override;
   void on_epoch(const Progress& finished, double mean_loss) override;
   void on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) override;
   int stop_signal() override;
@@ -62,21 +65,25 @@ class RunRecorder : public LoopObserver {
   double seconds_before_ = 0.0;  // trained before this process
 };
 
-// What the other processes of a run do instead: they listen to signals.
+// What the other processes of a run do instead: they listen to signals, and list the pictures of skipped steps.
 class SilentObserver : public LoopObserver {
  public:
-  explicit SilentObserver(std::function<void(bool is_wanted)> prepare_save) : prepare_save_(std::move(prepare_save)) {}
+  SilentObserver(const RunDirectory& directory, int64_t rank, std::function<void(bool is_wanted)> prepare_save)
+      : directory_(directory), rank_(rank), prepare_save_(std::move(prepare_save)) {}
 
   void on_step(const Progress&, const StepReport&) override {}
   void on_boundary(const Progress&, const StepReport&) override {
     if (prepare_save_) prepare_save_(false);
   }
+  void on_skipped_step(const SkippedStep& skipped) override;
   void on_epoch(const Progress&, double) override {}
   void on_task_numbers(const Progress&, const std::vector<NamedNumber>&) override {}
   int stop_signal() override;
   std::string last_good_checkpoint() const override { return "as the first process says"; }
 
  private:
+  const RunDirectory& directory_;
+  int64_t rank_;
   std::function<void(bool)> prepare_save_;
 };
 

@@ -30,6 +30,8 @@ class TrainTask {
   virtual StepLosses forward(const HostBatch& batch) = 0;
   // After the parameters have changed, for a moving average of them. Not called when a step is skipped.
   virtual void after_update(const Progress& progress) = 0;
+  // How the dataset calls the picture of one of a batch's `indices`, on one line.
+  virtual std::string sample_name(int64_t index) const = 0;
   // Between two steps, `progress` being that of the next one: pictures, validation. Returns numbers for the logs.
   virtual std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) = 0;
 };

@@ -89,7 +89,7 @@ StepReport TrainingLoop::step(Progress& progress) {
   const double waited_before = config_.group ? config_.group->waited_seconds() : 0.0;
   if (config_.group) config_.group->set_step(progress.step);
   const bool is_logging_step = (progress.step + 1) % config_.log_every_steps == 0;
-  StepReport report = gather_gradients(is_logging_step);
+  StepReport report = gather_gradients(progress, is_logging_step);
   agree(&report);
   enter("update");
   report.learning_rate = config_.learning_rate(progress);
@@ -111,25 +111,34 @@ StepReport TrainingLoop::step(Progress& progress) {
   return report;
 }
 
-StepReport TrainingLoop::gather_gradients(bool is_logging_step) {
+StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logging_step) {
   const int64_t micro_batches = config_.train.accumulation();
   const double share = 1.0 / static_cast<double>(micro_batches * config_.train.processes);
+  // Faults strike until the run has gone back to a checkpoint.
+  const InjectedFaults faults = progress.counters.rewinds > 0 ? InjectedFaults() : faults_;
+  const double loss_factor = faults.loss_factor(progress.step + 1, config_.train.rank);
+  const double gradient_factor = faults.gradient_factor(progress.step + 1, config_.train.rank);
   StepReport report;
   torch::Tensor loss;
   std::vector<std::pair<std::string, torch::Tensor>> parts;
   positions_.clear();
+  indices_.clear();
+  micro_losses_.clear();
   for (int64_t i = 0; i < micro_batches; ++i) {
     enter("data");
     const HostBatch batch = task_.fetch();
     enter("forward and backward");
     report.samples += batch.count;
     report.wait_seconds += batch.wait_seconds;
-    positions_.insert(positions_.end(), batch.positions.begin(), batch.positions.end());
-    const StepLosses losses = task_.forward(batch);
+    positions_.push_back(batch.positions);
+    indices_.push_back(batch.indices);
+    StepLosses losses = task_.forward(batch);
+    if (loss_factor != 1.0) losses.total = losses.total * loss_factor;
     if (i + 1 == micro_batches) updater_.expect_last();
-    (losses.total * (share * scaler_.scale())).backward();
+    (losses.total * (share * scaler_.scale() * gradient_factor)).backward();
     updater_.add_gradients();
-    const torch::Tensor term = losses.total.detach().to(torch::kDouble) * share;
+    micro_losses_.push_back(losses.total.detach());
+    const torch::Tensor term = micro_losses_.back().to(torch::kDouble) * share;
     loss = loss.defined() ? loss + term : term;
     if (is_logging_step) add_parts(&parts, losses, share);
   }
@@ -154,20 +163,33 @@ void TrainingLoop::skip(Progress& progress, const StepReport& report) {
   ++counters.skipped_steps;
   std::erase_if(counters.recent_skips, [&](int64_t step) { return step <= progress.step - config_.train.skip_window; });
   counters.recent_skips.push_back(progress.step);
-  const auto [first, last] = std::minmax_element(positions_.begin(), positions_.end());
-  const std::string where = positions_.empty()
-                                ? std::string("no samples")
-                                : fmt::format("samples {} to {} of epoch {}", *first, *last, progress.epoch + 1);
-  log::warning(fmt::format("step {}: loss {} and gradient norm {} ({}): step skipped, nothing changed ({} so far)",
-                           progress.step + 1, report.loss, report.grad_norm, where, counters.skipped_steps));
+  observer_.on_skipped_step(describe_skip(progress, report));
+  log::warning(fmt::format("step {}: loss {} and gradient norm {}: step skipped, nothing changed ({} so far)",
+                           progress.step + 1, report.loss, report.grad_norm, counters.skipped_steps));
   const auto recent = static_cast<int64_t>(counters.recent_skips.size());
-  if (recent <= config_.train.max_skipped_steps) return;
-  throw Error(ExitCode::kNotFinite,
-              fmt::format("step {}: loss {} and gradient norm {} are not finite ({}), {} skipped steps within {} "
-                          "(train.max_skipped_steps = {}); last good checkpoint: {}. Take a smaller optim.blr, set "
-                          "optim.clip_grad, or train in fp32",
-                          progress.step + 1, report.loss, report.grad_norm, where, recent, config_.train.skip_window,
-                          config_.train.max_skipped_steps, observer_.last_good_checkpoint()));
+  const std::string& policy = config_.train.on_non_finite;
+  if (policy != "stop" && recent <= config_.train.max_skipped_steps) return;
+  const std::string message = fmt::format(
+      "step {}: loss {} and gradient norm {} are not finite, {} skipped steps within {} (train.max_skipped_steps = "
+      "{}); "
+      "last good checkpoint: {}; their pictures are listed in skipped_steps/. Take a smaller optim.blr, set "
+      "optim.clip_grad, or train in fp32",
+      progress.step + 1, report.loss, report.grad_norm, recent, config_.train.skip_window,
+      config_.train.max_skipped_steps, observer_.last_good_checkpoint());
+  if (policy == "rewind") throw Diverged(message, progress);
+  throw Error(ExitCode::kNotFinite, message);
+}
+
+SkippedStep TrainingLoop::describe_skip(const Progress& progress, const StepReport& report) const {
+  SkippedStep skipped{progress.step + 1, progress.epoch, report.loss, report.grad_norm, {}, {}};
+  for (size_t pass = 0; pass < positions_.size(); ++pass) {
+    skipped.micro_losses.push_back(micro_losses_[pass].item<double>());
+    for (size_t place = 0; place < positions_[pass].size(); ++place) {
+      skipped.samples.push_back(
+          {positions_[pass][place], task_.sample_name(indices_[pass].at(place)), static_cast<int64_t>(pass)});
+    }
+  }
+  return skipped;
 }
 
 }  // namespace itpn

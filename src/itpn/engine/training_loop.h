@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/errors.h"
 #include "itpn/engine/grad_scaler.h"
+#include "itpn/engine/injected_faults.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/run_config.h"
+#include "itpn/engine/skipped_step.h"
 #include "itpn/engine/train_task.h"
 
 namespace itpn {
@@ -36,6 +39,8 @@ class LoopObserver {
   virtual void on_step(const Progress& progress, const StepReport& report) = 0;
   // At each step boundary; `progress` is that of the next step. Saves where it is time to.
   virtual void on_boundary(const Progress& progress, const StepReport& report) = 0;
+  // After a step that was skipped because it was not finite.
+  virtual void on_skipped_step(const SkippedStep& skipped) = 0;
   virtual void on_epoch(const Progress& finished, double mean_loss) = 0;
   virtual void on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) = 0;
   // Number of the signal that asks the run to stop, 0 for none.
@@ -52,8 +57,22 @@ struct LoopConfig {
   ProcessGroup* group = nullptr;                         // null: this process is alone
 };
 
+// Too many steps were not finite, and train.on_non_finite asks for a return to a checkpoint that lies before them. All
+// processes throw it after the same step.
+class Diverged : public Error {
+ public:
+  Diverged(const std::string& message, const Progress& progress)
+      : Error(ExitCode::kNotFinite, message), counters_(progress.counters) {}
+  // The first of the steps (from 0); a checkpoint of up to this step lies before them.
+  int64_t first_step() const { return counters_.recent_skips.front(); }
+  int64_t skipped_steps() const { return counters_.skipped_steps; }
+
+ private:
+  RunCounters counters_;
+};
+
 // Trains from `progress` until `progress.total_steps`, or until a signal asks to stop; returns that signal or 0.
-// Throws an Error with exit code 6 when too many steps had a loss or gradient that is not finite.
+// Throws an Error with exit code 6, or Diverged, when too many steps had a loss or gradient that is not finite.
 class TrainingLoop {
  public:
   TrainingLoop(LoopConfig config, TrainTask& task, ParameterUpdater& updater, GradScaler& scaler,
@@ -64,12 +83,13 @@ class TrainingLoop {
  private:
   StepReport step(Progress& progress);
   // Fetch, forward and backward of every micro-batch of the step.
-  StepReport gather_gradients(bool is_logging_step);
+  StepReport gather_gradients(const Progress& progress, bool is_logging_step);
   // Sums the report over the processes; then all of them know the same.
   void agree(StepReport* report);
   int stop_signal();
   void enter(const char* phase, bool has_limit = true);
   void skip(Progress& progress, const StepReport& report);
+  SkippedStep describe_skip(const Progress& progress, const StepReport& report) const;
 
   LoopConfig config_;
   TrainTask& task_;
@@ -77,8 +97,11 @@ class TrainingLoop {
   GradScaler& scaler_;
   LoopObserver& observer_;
   int agreed_signal_ = 0;  // of the processes, when the step's gradients were summed
-  std::vector<uint64_t>
-      positions_;  // samples of the step in this process, for the message about one that is not finite
+  InjectedFaults faults_ = InjectedFaults::from_environment();
+  // Of the step in this process, to tell what one consisted of that is not finite.
+  std::vector<std::vector<uint64_t>> positions_;  // by forward pass
+  std::vector<std::vector<int64_t>> indices_;
+  std::vector<torch::Tensor> micro_losses_;
 };
 
 }  // namespace itpn

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -25,6 +26,7 @@ class LineTask : public TrainTask {
     HostBatch batch;
     batch.count = 2;
     batch.positions = {2 * fetched, 2 * fetched + 1};
+    batch.indices = {static_cast<int64_t>(100 + 2 * fetched), static_cast<int64_t>(101 + 2 * fetched)};
     batch.wait_seconds = 0.5;
     ++fetched;
     return batch;
@@ -39,6 +41,7 @@ class LineTask : public TrainTask {
   }
 
   void after_update(const Progress&) override { ++updates; }
+  std::string sample_name(int64_t index) const override { return "picture " + std::to_string(index); }
   std::vector<NamedNumber> after_step(Progress&, bool) override { return {}; }
 
   torch::nn::Linear model{torch::nn::LinearOptions(1, 1).bias(false)};
@@ -51,12 +54,14 @@ class Record : public LoopObserver {
  public:
   void on_step(const Progress&, const StepReport& report) override { reports.push_back(report); }
   void on_boundary(const Progress&, const StepReport&) override {}
+  void on_skipped_step(const SkippedStep& step) override { skipped.push_back(step); }
   void on_epoch(const Progress&, double mean_loss) override { epoch_losses.push_back(mean_loss); }
   void on_task_numbers(const Progress&, const std::vector<NamedNumber>&) override {}
   int stop_signal() override { return static_cast<int>(reports.size()) == stop_after ? 15 : 0; }
   std::string last_good_checkpoint() const override { return "checkpoints/step-7"; }
 
   std::vector<StepReport> reports;
+  std::vector<SkippedStep> skipped;
   std::vector<double> epoch_losses;
   int stop_after = -1;
 };
@@ -135,7 +140,45 @@ TEST(TrainingLoop, TooManySkippedStepsStopTheRunAndNameTheLastCheckpoint) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kNotFinite);
     EXPECT_THAT(error.what(), HasSubstr("checkpoints/step-7"));
-    EXPECT_THAT(error.what(), HasSubstr("samples 10 to 11"));
+    EXPECT_EQ(run.record.skipped.size(), 3);
+  }
+}
+
+TEST(TrainingLoop, ASkippedStepTellsItsPicturesAndTheLossOfEachPass) {
+  Training run(2);
+  run.task.poisoned = {3};
+  run.progress.total_steps = 2;
+  run.train();
+  ASSERT_EQ(run.record.skipped.size(), 1);
+  const SkippedStep& skipped = run.record.skipped[0];
+  EXPECT_EQ(skipped.step, 2);
+  ASSERT_EQ(skipped.samples.size(), 4);
+  EXPECT_EQ(skipped.samples[0].name, "picture 104");
+  EXPECT_EQ(skipped.samples[3].position, 7);
+  EXPECT_EQ(skipped.samples[3].micro_batch, 1);
+  EXPECT_TRUE(std::isfinite(skipped.micro_losses[0]));
+  EXPECT_TRUE(std::isnan(skipped.micro_losses[1]));
+}
+
+TEST(TrainingLoop, StopEndsAtTheFirstStepThatIsNotFinite) {
+  Training run;
+  run.config.train.on_non_finite = "stop";
+  run.task.poisoned = {4};
+  EXPECT_THROW(run.train(), Error);
+  EXPECT_EQ(run.record.skipped.size(), 1);
+}
+
+TEST(TrainingLoop, RewindTellsTheFirstStepOfTheWindow) {
+  Training run;
+  run.config.train.on_non_finite = "rewind";
+  run.task.poisoned = {4, 6, 7};
+  try {
+    run.train();
+    FAIL() << "no error";
+  } catch (const Diverged& diverged) {
+    EXPECT_EQ(diverged.first_step(), 4);
+    EXPECT_EQ(diverged.skipped_steps(), 3);
+    EXPECT_EQ(diverged.code(), ExitCode::kNotFinite);
   }
 }
 

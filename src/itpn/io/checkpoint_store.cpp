@@ -273,6 +273,25 @@ std::optional<VerifiedCheckpoint> CheckpointStore::find_latest_verified() {
   return std::move(scan.latest);
 }
 
+std::optional<VerifiedCheckpoint> CheckpointStore::find_verified_before(int64_t step) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<int64_t> steps = checkpoint_steps(fs_, directory_);
+  const auto newer = std::upper_bound(steps.begin(), steps.end(), step);
+  std::reverse(steps.begin(), newer);  // newest first; those after `step` follow, oldest first
+  for (const int64_t candidate : steps) {
+    const std::string path = checkpoint_path(directory_, candidate);
+    try {
+      VerifiedCheckpoint checkpoint = verify_checkpoint(fs_, path);
+      verified_.insert(candidate);
+      return checkpoint;
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::kCheckpoint) throw;
+      log::warning(fmt::format("{}; it is passed over", error.what()));
+    }
+  }
+  return std::nullopt;
+}
+
 void CheckpointStore::clean_leftovers() {
   const std::scoped_lock lock(mutex_);
   std::vector<DirectoryEntry> entries;

@@ -82,6 +82,10 @@ class CheckpointStore {
   // a checkpoint error (exit 4) if there are some and none verifies: a run never starts silently from step 0.
   std::optional<VerifiedCheckpoint> find_latest_verified();
 
+  // The newest checkpoint of at most `step` that verifies; where all are newer, the oldest one. Nothing where none
+  // does.
+  std::optional<VerifiedCheckpoint> find_verified_before(int64_t step);
+
   // Deletes what an earlier process left half written or half deleted. Once, at the start, under the lock.
   void clean_leftovers();
   // For a run that goes on from an older checkpoint: renames those newer than `step` to `aside-step-M`, so that the

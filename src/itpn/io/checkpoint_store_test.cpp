@@ -127,6 +127,17 @@ TEST_F(CheckpointStoreTest, FallsBackPastDamageAndSaysWhy) {
   EXPECT_THAT(scan.rejected[1].reason, HasSubstr("the manifest is cut"));
 }
 
+TEST_F(CheckpointStoreTest, FindsTheNewestOneBeforeAStepThatIsWhole) {
+  CheckpointStore store(fs_, directory_, {.keep_last = 9});
+  EXPECT_FALSE(store.find_verified_before(5));
+  for (const int64_t step : {10, 20, 30, 40}) store.save(step, files(step));
+  EXPECT_EQ(store.find_verified_before(35)->step(), 30);
+  EXPECT_EQ(store.find_verified_before(30)->step(), 30);
+  overwrite(join_path(path(30), "state.json"), "state of step 9");
+  EXPECT_EQ(store.find_verified_before(35)->step(), 20);
+  EXPECT_EQ(store.find_verified_before(5)->step(), 10) << "all are newer: the oldest";
+}
+
 TEST_F(CheckpointStoreTest, NeverStartsFromZeroIfAllAreDamaged) {
   CheckpointStore store(fs_, directory_);
   store.save(1, files(1));

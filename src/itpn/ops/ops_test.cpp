@@ -1,5 +1,9 @@
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
+
+#include <mutex>
+#include <set>
 
 #include "itpn/ops/drop_path.h"
 #include "itpn/ops/fold_2x2.h"
@@ -13,6 +17,20 @@
 
 namespace itpn::ops {
 namespace {
+
+// Where our code is compiled without OpenMP, at::parallel_for runs on one thread without a word.
+TEST(Threads, OurLoopsRunOnAllOfThem) {
+  const int before = at::get_num_threads();
+  at::set_num_threads(2);
+  std::mutex mutex;
+  std::set<int> seen;
+  at::parallel_for(0, 2, 1, [&](int64_t, int64_t) {
+    const std::lock_guard lock(mutex);
+    seen.insert(at::get_thread_num());
+  });
+  at::set_num_threads(before);
+  EXPECT_EQ(seen.size(), 2);
+}
 
 TEST(Fold2x2, PutsColumnsBeforeRows) {
   const at::Tensor x = torch::tensor({0.0, 1.0, 10.0, 11.0}).reshape({1, 1, 2, 2, 1});  // entry = 10 * row + column

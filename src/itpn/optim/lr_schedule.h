@@ -6,6 +6,11 @@
 
 namespace itpn {
 
+// The peak rate for a global batch: `lr` where it is set (> 0), else the base rate `blr`, which is one for 256 samples.
+inline double peak_rate(double lr, double blr, int64_t global_batch_size) {
+  return lr > 0.0 ? lr : blr * static_cast<double>(global_batch_size) / 256.0;
+}
+
 // Linear warm-up from 0 to `peak`, then half a cosine down to `min`.
 struct CosineSchedule {
   double peak = 1e-3;

@@ -34,6 +34,7 @@ struct HostBatch {
   std::vector<uint8_t> second_pixels;
   std::vector<int64_t> labels;      // (count), class index; -1 where the dataset has no labels
   std::vector<uint64_t> positions;  // (count), global sample position within the epoch
+  std::vector<int64_t> indices;     // (count), which picture of the dataset it is
   std::vector<EraseBox> erased;     // in the order of the pictures
   std::vector<int64_t> replaced;    // places in the batch whose own picture could not be used: another one is there
   uint64_t epoch = 0;

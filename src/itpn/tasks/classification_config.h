@@ -9,6 +9,7 @@
 #include "itpn/engine/run_config.h"
 #include "itpn/models/backbone/presets.h"
 #include "itpn/ops/mix_decision.h"
+#include "itpn/optim/lr_schedule.h"
 
 namespace itpn {
 
@@ -82,10 +83,7 @@ struct FinetuneOptimConfig {
   double warmup_epochs = 5.0;
   double clip_grad = 0.0;
 
-  // The peak rate for a global batch: `lr` if set, else blr * batch / 256.
-  double peak_lr(int64_t global_batch_size) const {
-    return lr > 0.0 ? lr : blr * static_cast<double>(global_batch_size) / 256.0;
-  }
+  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
 };
 
 template <class V>
@@ -153,9 +151,7 @@ struct LinprobeOptimConfig {
   double trust_coefficient = 0.001;
   double warmup_epochs = 10.0;
 
-  double peak_lr(int64_t global_batch_size) const {
-    return lr > 0.0 ? lr : blr * static_cast<double>(global_batch_size) / 256.0;
-  }
+  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
 };
 
 template <class V>

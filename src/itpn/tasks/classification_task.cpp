@@ -65,6 +65,7 @@ Learner& ClassificationTask::build(const torch::Device& device, const std::strin
   config.compute_type = compute_type(settings_.train.precision, device);
   config.accumulate = settings_.train.accumulation() > 1;
   complete(&config);
+  learner_.reset();  // one of an earlier attempt
   learner_ = std::make_unique<ClassificationLearner>(config);
   return *learner_;
 }
@@ -72,6 +73,7 @@ Learner& ClassificationTask::build(const torch::Device& device, const std::strin
 void ClassificationTask::begin(const RunServices& services, const Progress& start) {
   best_ = start.best;
   services_.emplace(services);
+  validated_step_ = -1;
   open_source(services, start);
 }
 

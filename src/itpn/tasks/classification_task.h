@@ -47,6 +47,7 @@ class ClassificationTask : public LearningTask {
 
   HostBatch fetch() override;
   void after_update(const Progress&) override { learner_->update_average(); }
+  std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
   std::vector<NamedNumber> finish(Progress& progress) override { return validate(progress); }
 

@@ -66,8 +66,7 @@ class FinetuneTask : public ClassificationTask {
 }  // namespace
 
 FinetuneConfig load_finetune_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  if (recipe.empty()) return load_config<FinetuneConfig>("the built-in recipe", "", overrides);
-  return load_config_file<FinetuneConfig>(recipe, overrides);
+  return load_recipe<FinetuneConfig>(recipe, overrides);
 }
 
 void check_finetune_config(const FinetuneConfig& config) {

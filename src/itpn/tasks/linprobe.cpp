@@ -24,8 +24,10 @@ class PositionSource {
  public:
   PositionSource(const TrainConfig& train, int64_t pictures, const Progress& start)
       : train_(train),
+        pictures_(pictures),
         epoch_samples_(epoch_samples(pictures, train.global_batch_size)),
-        next_(loader_start(start, train, "").position) {}
+        start_(loader_start(start, train, "")),
+        next_(start_.position) {}
 
   HostBatch next() {
     if (next_.position >= epoch_samples_) next_ = {next_.epoch + 1, 0};
@@ -33,14 +35,26 @@ class PositionSource {
     batch.count = train_.micro_batch();
     batch.epoch = next_.epoch;
     const int64_t first = next_.position + train_.rank * batch.count;
-    for (int64_t i = 0; i < batch.count; ++i) batch.positions.push_back(static_cast<uint64_t>(first + i));
+    const SampleOrder order = order_of(batch.epoch);
+    for (int64_t position = first; position < first + batch.count; ++position) {
+      batch.positions.push_back(static_cast<uint64_t>(position));
+      batch.indices.push_back(order.index_at(position));
+    }
     next_.position += train_.processes * batch.count;
     return batch;
   }
 
  private:
+  SampleOrder order_of(uint64_t epoch) const {
+    const bool is_first = epoch == start_.position.epoch;
+    return {pictures_, static_cast<uint64_t>(train_.seed), epoch,
+            is_first ? start_.reorderings : std::vector<Reordering>{}};
+  }
+
   TrainConfig train_;
+  int64_t pictures_;
   int64_t epoch_samples_;
+  LoaderStart start_;
   LoaderPosition next_;
 };
 
@@ -102,10 +116,7 @@ class LinprobeTask : public ClassificationTask {
 
  private:
   StepLosses forward_cached(const HostBatch& batch) {
-    const SampleOrder order(cached_.size(), static_cast<uint64_t>(config_.train.seed), batch.epoch);
-    std::vector<int64_t> indices;
-    for (const uint64_t position : batch.positions) indices.push_back(order.index_at(static_cast<int64_t>(position)));
-    const torch::Tensor rows = torch::tensor(indices, torch::kInt64);
+    const torch::Tensor rows = torch::tensor(batch.indices, torch::kInt64);
     ProbeHead head = learner().model()->probe_head;
     const torch::Device device = head->linear->weight.device();
     const torch::Tensor logits = head->forward(cached_.features.index_select(0, rows).to(device));
@@ -120,8 +131,7 @@ class LinprobeTask : public ClassificationTask {
 }  // namespace
 
 LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  if (recipe.empty()) return load_config<LinprobeConfig>("the built-in recipe", "", overrides);
-  return load_config_file<LinprobeConfig>(recipe, overrides);
+  return load_recipe<LinprobeConfig>(recipe, overrides);
 }
 
 void check_linprobe_config(const LinprobeConfig& config) {

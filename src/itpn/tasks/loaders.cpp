@@ -20,7 +20,9 @@ int64_t threads_of(const DataConfig& data) {
 }  // namespace
 
 LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list) {
-  return {{static_cast<uint64_t>(progress.epoch), progress.step_in_epoch * train.global_batch_size}, bad_list};
+  return {{static_cast<uint64_t>(progress.epoch), progress.step_in_epoch * train.global_batch_size},
+          progress.reorderings,
+          bad_list};
 }
 
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data) {
@@ -41,6 +43,7 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
   loader.threads = threads_of(data);
   loader.prefetch_bytes = data.prefetch_mib << 20;
   loader.bad = {data.max_bad_fraction, start.bad_list};
+  loader.reorderings = start.reorderings;
   return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader, start.position);
 }
 

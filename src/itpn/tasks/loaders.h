@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "itpn/data/data_config.h"
 #include "itpn/data/loader.h"
@@ -15,7 +16,8 @@ namespace itpn {
 // Where training goes on.
 struct LoaderStart {
   LoaderPosition position;
-  std::string bad_list;  // file that lists bad samples
+  std::vector<Reordering> reorderings;  // of that epoch
+  std::string bad_list;                 // file that lists bad samples
 };
 LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list);
 

@@ -75,8 +75,7 @@ void check_data(const PretrainConfig& config) {
 }  // namespace
 
 PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  if (recipe.empty()) return load_config<PretrainConfig>("the built-in recipe", kDefaultRecipe, overrides);
-  return load_config_file<PretrainConfig>(recipe, overrides);
+  return load_recipe<PretrainConfig>(recipe, overrides, kDefaultRecipe);
 }
 
 void check_pretrain_config(const PretrainConfig& config) {

@@ -8,6 +8,7 @@
 #include "itpn/engine/run_config.h"
 #include "itpn/models/clip/teacher_config.h"
 #include "itpn/models/mim/distill_config.h"
+#include "itpn/optim/lr_schedule.h"
 
 namespace itpn {
 
@@ -49,10 +50,7 @@ struct PretrainOptimConfig {
   double clip_grad = 0.0;
   std::string schedule = "fraction";
 
-  // The peak rate for a global batch: `lr` if set, else blr * batch / 256.
-  double peak_lr(int64_t global_batch_size) const {
-    return lr > 0.0 ? lr : blr * static_cast<double>(global_batch_size) / 256.0;
-  }
+  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
 };
 
 template <class V>

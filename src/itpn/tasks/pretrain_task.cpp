@@ -43,13 +43,18 @@ std::vector<ConfigChange> PretrainTask::changes_since(const std::string& saved_t
 }
 
 DataFingerprint PretrainTask::open_data() {
-  dataset_ = open_dataset(config_.data, config_.data.path);
+  if (config_.log.knn_every_epochs > 0) {
+    labelled_ = open_labelled_data(config_.data, 0);
+    dataset_ = labelled_.train;
+  } else {
+    dataset_ = open_dataset(config_.data, config_.data.path);
+  }
   check_fills_a_batch(config_.data, *dataset_, config_.train.global_batch_size);
-  if (config_.log.knn_every_epochs > 0) labelled_ = open_labelled_data(config_.data, 0);
   return data_fingerprint(*dataset_);
 }
 
 Learner& PretrainTask::build(const torch::Device& device, const std::string& /*weights*/) {
+  learner_.reset();  // one of an earlier attempt
   if (config_.pretrain.has_clip_teacher()) {
     learner_ = std::make_unique<DistillLearner>(config_, device);
   } else {
@@ -74,6 +79,7 @@ std::map<std::string, std::string> PretrainTask::weights_metadata() const {
 
 void PretrainTask::begin(const RunServices& services, const Progress& start) {
   services_.emplace(services);
+  validated_step_ = panel_step_ = -1;
   loader_ =
       training_loader(config_.data, config_.train, dataset_, pretraining_transform(config_),
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));

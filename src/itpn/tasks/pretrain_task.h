@@ -29,6 +29,7 @@ class PretrainTask : public LearningTask {
   HostBatch fetch() override;
   StepLosses forward(const HostBatch& batch) override { return learner_->forward(batch); }
   void after_update(const Progress& progress) override;
+  std::string sample_name(int64_t index) const override { return printable_name(dataset_->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
   std::vector<NamedNumber> finish(Progress& progress) override;
 

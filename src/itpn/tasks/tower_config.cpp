@@ -19,8 +19,7 @@ TowerConfig::TowerConfig() : data(classification_data()) {
 }
 
 TowerConfig load_tower_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  if (recipe.empty()) return load_config<TowerConfig>("the built-in recipe", "", overrides);
-  return load_config_file<TowerConfig>(recipe, overrides);
+  return load_recipe<TowerConfig>(recipe, overrides);
 }
 
 void check_tower_config(const TowerConfig& config) {

@@ -80,6 +80,7 @@ DataFingerprint TowerTask::open_data() {
 }
 
 Learner& TowerTask::build(const torch::Device& device, const std::string& /*weights*/) {
+  learner_.reset();  // one of an earlier attempt
   learner_ = std::make_unique<TowerLearner>(config_, static_cast<int64_t>(data_.class_names.size()), device);
   return *learner_;
 }
@@ -94,6 +95,7 @@ void TowerTask::load_initial_weights() {
 
 void TowerTask::begin(const RunServices& services, const Progress& start) {
   services_.emplace(services);
+  validated_step_ = -1;
   loader_ =
       training_loader(config_.data, config_.train, data_.train, make_training_transform(config_.data, config_.augment),
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));

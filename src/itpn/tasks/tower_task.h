@@ -47,6 +47,7 @@ class TowerTask : public LearningTask {
   HostBatch fetch() override { return next_training_batch(*loader_); }
   StepLosses forward(const HostBatch& batch) override { return learner_->forward(batch); }
   void after_update(const Progress&) override {}
+  std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
   std::vector<NamedNumber> finish(Progress& progress) override { return validate(progress); }
 

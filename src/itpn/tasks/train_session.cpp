@@ -77,13 +77,10 @@ RunDirectory open_directory(Fs& fs, const RunRequest& request, const ProcessGrou
   return group.is_first() ? RunDirectory(fs, request.output_dir, policy) : RunDirectory(fs, request.output_dir);
 }
 
-// Files of the run that say what it is; logs are cut back to where the run goes on.
-void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, const std::optional<StartingPoint>& start,
-                   const torch::Device& device) {
+// Files of the run that say what it is.
+void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, const torch::Device& device) {
   directory.discard_existing_run();
   log::set_file(directory.log_file());
-  const uint64_t keep = start && start->is_of_this_run ? progress.metrics_bytes : 0;
-  rewind_jsonl(fs, directory.metrics_file(), keep, directory.dropped_metrics_file());
   write_file_atomically(fs, directory.config_file(), progress.config_toml);
   write_file_atomically(fs, directory.environment_file(), describe_environment(device));
 }
@@ -112,21 +109,18 @@ class TrainSession {
 
   RunResult train() {
     // The first process reads what the run starts from; the others get it from there.
-    std::optional<StartingPoint> start;
-    if (group_.is_first()) start = find_start();
-    const DataFingerprint data = task_.open_data();
-    if (start) check_same_data(start->progress, data, request_);
-    check_equal_data(data, group_);
-    Learner& learner = task_.build(device_, group_.broadcast(start ? model_file(start->checkpoint) : request_.init));
-    Progress progress = load(start, learner);
-    share(&progress, learner);
-    const RunSettings settings = task_.settings();
-    stamp(&progress, settings, data);
-    progress.weights_metadata = task_.weights_metadata();
-    if (group_.is_first()) prepare_files(fs_, directory_, progress, start, device_);
-    group_.barrier();  // nobody writes into a directory that is about to be emptied
-    describe(settings, progress, learner, device_);
-    return train(settings, learner, progress, start);
+    if (group_.is_first()) start_ = find_start();
+    data_ = task_.open_data();
+    if (start_) check_same_data(start_->progress, data_, request_);
+    check_equal_data(data_, group_);
+    for (;;) {
+      try {
+        return train_from_start();
+      } catch (const Diverged& diverged) {
+        // All processes are here after the same step.
+        if (group_.is_first()) go_back(diverged);
+      }
+    }
   }
 
  private:
@@ -141,20 +135,68 @@ class TrainSession {
     return start;
   }
 
+  // The model is built anew for each start, so that nothing of an attempt that has diverged is left.
+  RunResult train_from_start() {
+    Learner& learner = task_.build(device_, group_.broadcast(start_ ? model_file(start_->checkpoint) : request_.init));
+    Progress progress = load(learner);
+    share(&progress, learner);
+    const RunSettings settings = task_.settings();
+    stamp(&progress, settings, data_);
+    progress.weights_metadata = task_.weights_metadata();
+    if (group_.is_first()) {
+      if (!is_prepared_) prepare_files(fs_, directory_, progress, device_);
+      cut_back_metrics(progress);
+    }
+    group_.barrier();  // nobody writes into a directory that is about to be emptied
+    if (!is_prepared_) describe(settings, progress, learner, device_);
+    is_prepared_ = true;
+    learner.updater().join(group_, group_.config().overlap && !settings.train.activation_checkpointing);
+    return group_.is_first() ? lead(settings, learner, progress) : follow(settings, learner, progress);
+  }
+
+  // The start of the next attempt: the last checkpoint before the steps that were not finite, and another order of the
+  // pictures from there on, so that the run passes them by.
+  void go_back(const Diverged& diverged) {
+    std::optional<VerifiedCheckpoint> checkpoint = store_.find_verified_before(diverged.first_step());
+    if (!checkpoint)
+      throw Error(ExitCode::kNotFinite, fmt::format("{} (no checkpoint to go back to)", diverged.what()));
+    const TrainConfig& train = task_.settings().train;
+    rewinds_ = start_ && rewinds_ > 0 && start_->checkpoint.path == checkpoint->path ? rewinds_ + 1 : 1;
+    if (rewinds_ > train.max_rewinds) {
+      throw Error(ExitCode::kNotFinite, fmt::format("{} ({} returns to {} did not help)", diverged.what(),
+                                                    train.max_rewinds, checkpoint->path));
+    }
+    StartingPoint start{std::move(*checkpoint), {}, true};
+    start.progress = read_progress(fs_, start.checkpoint);
+    start.progress.counters.rewinds += rewinds_;
+    start.progress.counters.skipped_steps = diverged.skipped_steps();
+    start.progress.reorderings.push_back({start.progress.step_in_epoch * train.global_batch_size, rewinds_});
+    log::warning(
+        fmt::format("too many steps were not finite: back to {}, other pictures from there on (return {} of {})",
+                    start.checkpoint.path, rewinds_, train.max_rewinds));
+    start_ = std::move(start);
+  }
+
+  // Logs are cut back to where the run goes on.
+  void cut_back_metrics(const Progress& progress) {
+    const uint64_t keep = start_ && start_->is_of_this_run ? progress.metrics_bytes : 0;
+    rewind_jsonl(fs_, directory_.metrics_file(), keep, directory_.dropped_metrics_file());
+  }
+
   // Weights and progress of the checkpoint, or those of a new run.
-  Progress load(const std::optional<StartingPoint>& start, Learner& learner) {
-    if (!start) {
+  Progress load(Learner& learner) {
+    if (!start_) {
       if (group_.is_first()) task_.load_initial_weights();
       return {};
     }
-    warn_of_other_machine(start->progress, group_.size());
+    if (!is_prepared_) warn_of_other_machine(start_->progress, group_.size());
     const StateTensors tensors = learner.tensors();
-    read_state_tensors(fs_, start->checkpoint, tensors);
+    read_state_tensors(fs_, start_->checkpoint, tensors);
     learner.adopt(tensors);
-    store_.set_aside_newer(start->checkpoint.step());
-    Progress progress = start->progress;
-    ++progress.counters.resumes;
-    adopt_best(*start, progress);
+    store_.set_aside_newer(start_->checkpoint.step());
+    Progress progress = start_->progress;
+    if (!is_prepared_) ++progress.counters.resumes;
+    adopt_best(*start_, progress);
     return progress;
   }
 
@@ -180,12 +222,6 @@ class TrainSession {
     return {settings.train, settings.log.every_steps, settings.clip_grad, settings.learning_rate, &group_};
   }
 
-  RunResult train(const RunSettings& settings, Learner& learner, Progress& progress,
-                  const std::optional<StartingPoint>& start) {
-    learner.updater().join(group_, group_.config().overlap && !settings.train.activation_checkpointing);
-    return group_.is_first() ? lead(settings, learner, progress, start) : follow(settings, learner, progress);
-  }
-
   // With a divided optimiser the first process cannot save alone.
   std::function<void(bool)> save_preparation(Learner& learner) {
     if (!learner.updater().is_sharded()) return {};
@@ -198,7 +234,7 @@ class TrainSession {
   RunResult follow(const RunSettings& settings, Learner& learner, Progress& progress) {
     MetricsWriter metrics;
     task_.begin({directory_, metrics, group_}, progress);
-    SilentObserver observer(save_preparation(learner));
+    SilentObserver observer(directory_, group_.rank(), save_preparation(learner));
     GradScaler scaler(settings.train.precision == "fp16");
     const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, observer).run(progress);
     if (signal == 0) task_.finish(progress);
@@ -206,13 +242,12 @@ class TrainSession {
     return {progress.step, progress.last_loss, "", signal};
   }
 
-  RunResult lead(const RunSettings& settings, Learner& learner, Progress& progress,
-                 const std::optional<StartingPoint>& start) {
+  RunResult lead(const RunSettings& settings, Learner& learner, Progress& progress) {
     MetricsWriter metrics(fs_, directory_.path(), settings.log.tensorboard);
     Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
-    if (start) checkpointer.start_from(start->checkpoint);
+    if (start_) checkpointer.start_from(start_->checkpoint);
     task_.begin({directory_, metrics, group_}, progress);
-    RunRecorder recorder({settings.task, metrics, checkpointer, settings.log, device_,
+    RunRecorder recorder({settings.task, directory_, metrics, checkpointer, settings.log, device_,
                           learner.updater().reduced_bytes(), save_preparation(learner)},
                          progress);
     GradScaler scaler(settings.train.precision == "fp16");
@@ -231,6 +266,10 @@ class TrainSession {
   ProcessGroup& group_;
   RunDirectory directory_;
   CheckpointStore store_;
+  DataFingerprint data_;
+  std::optional<StartingPoint> start_;  // of this attempt, in the first process
+  bool is_prepared_ = false;            // the run's files are there
+  int64_t rewinds_ = 0;                 // to the checkpoint of start_
 };
 
 }  // namespace

@@ -1,0 +1,63 @@
+#include "itpn/engine/injected_faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <limits>
+#include <string_view>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+constexpr const char* kVariable = "ITPN_INJECT";
+
+[[noreturn]] void refuse(std::string_view text) {
+  throw usage_error(fmt::format("{}: '{}' is no fault; want loss@STEP or gradient@STEP, with :RANK for one process",
+                                kVariable, text));
+}
+
+int64_t number_in(std::string_view digits, std::string_view whole) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number < 0) refuse(whole);
+  return number;
+}
+
+}  // namespace
+
+InjectedFaults::InjectedFaults(const std::string& text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const size_t at = one.find('@');
+    if (at == std::string_view::npos) refuse(one);
+    Fault fault{.kind = std::string(one.substr(0, at))};
+    if (fault.kind != "loss" && fault.kind != "gradient") refuse(one);
+    const std::string_view place = one.substr(at + 1);
+    const size_t colon = place.find(':');
+    fault.step = number_in(place.substr(0, colon), one);
+    if (colon != std::string_view::npos) fault.rank = number_in(place.substr(colon + 1), one);
+    faults_.push_back(fault);
+  }
+}
+
+InjectedFaults InjectedFaults::from_environment() {
+  const char* text = std::getenv(kVariable);
+  return text == nullptr ? InjectedFaults() : InjectedFaults(text);
+}
+
+double InjectedFaults::factor(const std::string& kind, int64_t step, int64_t rank) const {
+  for (const Fault& fault : faults_) {
+    if (fault.kind == kind && fault.step == step && (fault.rank < 0 || fault.rank == rank)) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  return 1.0;
+}
+
+}  // namespace itpn

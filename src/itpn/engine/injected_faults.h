@@ -1,0 +1,35 @@
+// Steps that are to go wrong, for tests of what a run does then: the environment variable ITPN_INJECT names them, as
+// "loss@3,gradient@5:1" - the loss of step 3 becomes NaN in every process, a gradient of step 5 in process 1 alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace itpn {
+
+class InjectedFaults {
+ public:
+  // None.
+  InjectedFaults() = default;
+  // Throws a usage error (exit 2) for a text that makes no sense.
+  explicit InjectedFaults(const std::string& text);
+  static InjectedFaults from_environment();
+
+  // What the loss of `step` (from 1) in process `rank` is multiplied by: 1, or NaN where it is to go wrong.
+  double loss_factor(int64_t step, int64_t rank) const { return factor("loss", step, rank); }
+  // The same of what the backward pass starts from; the loss itself stays as it is.
+  double gradient_factor(int64_t step, int64_t rank) const { return factor("gradient", step, rank); }
+
+ private:
+  struct Fault {
+    std::string kind;
+    int64_t step = 0;
+    int64_t rank = -1;  // -1: every process
+  };
+  double factor(const std::string& kind, int64_t step, int64_t rank) const;
+
+  std::vector<Fault> faults_;
+};
+
+}  // namespace itpn
