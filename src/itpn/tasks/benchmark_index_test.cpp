@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "itpn/core/files.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
