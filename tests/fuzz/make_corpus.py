@@ -4,6 +4,7 @@ Good pictures and tars are not repeated here: the targets also read src/itpn/io/
 
     python3 tests/fuzz/make_corpus.py        (standard library only)
 """
+import hashlib
 import io
 import json
 import shutil
@@ -18,7 +19,7 @@ HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
 # Parsers of other folders keep their own inputs; only these are rewritten.
-OWN = ("command_line", "exif", "jpeg", "json_lines", "manifest", "png", "pth_legacy", "pth_zip", "safetensors", "tar",
+OWN = ("command_line", "exif", "jpeg", "json_lines", "manifest", "picture_index", "png", "pth_legacy", "pth_zip", "safetensors", "tar",
        "train_state", "webp")
 
 
@@ -301,9 +302,42 @@ def pth_legacies():
     yield "other_magic", b"\x80\x02K\x01." + good
 
 
+def picture_indices():
+    def numbers(kind, *values):
+        return struct.pack(f"<{len(values)}{kind}", *values)
+
+    def names(*texts):
+        ends = [sum(map(len, texts[:i + 1])) for i in range(len(texts))]
+        return [numbers("Q", *ends), b"".join(texts)]
+
+    good = [b"key", *names(b"a.jpg", b"b.jpg", b"c.png"), numbers("I", 5, 0, 9), numbers("i", 1, 0, 1),
+            numbers("Q", 512, 2048, 1024), *names(b"s-0.tar", b"s-1.tar"), numbers("q", 1, 2, -3, 4, 1, 5, 6, 7),
+            numbers("Q", 2, 3), *names(b"cat", b"dog"), *names(b"cow"), *names(b"x", b"y"), numbers("I", 0, 0),
+            *names(b"why"), numbers("Q", 14), b"0" * 64, b"1" * 64]
+
+    def index(sections, sizes=None, magic=b"itpn pictures 1\n", order=0x0102030405060708):
+        body = magic + numbers("Q", order, *(sizes or map(len, sections)))
+        for section in sections:
+            body += section + bytes(-len(section) % 8)
+        return body + hashlib.sha256(body).digest()
+
+    yield "good", index(good)
+    yield "empty", index([b"key"] + [b""] * 18 + [bytes(8), b"", b""])
+    yield "big_endian", index(good, order=0x0807060504030201)
+    yield "newer", index(good, magic=b"itpn pictures 2\n")
+    for i in range(len(good)):
+        sizes = list(map(len, good))
+        yield f"without_{i}", index(good[:i] + [b""] + good[i + 1:])
+        yield f"half_{i}", index(good[:i] + [good[i][:len(good[i]) // 2]] + good[i + 1:])
+        yield f"high_{i}", index(good[:i] + [b"\xff" * len(good[i])] + good[i + 1:])
+        yield f"size_{i}", index(good, sizes[:i] + [2 ** 64 - 1 - i] + sizes[i + 1:])
+    for seed in range(10):
+        yield f"flip_{seed}", damaged(index(good), seed)
+
+
 def main():
     makers = dict(command_line=command_lines, exif=exifs, jpeg=jpegs, json_lines=json_lines, manifest=manifests, png=pngs,
-                  train_state=train_states, pth_legacy=pth_legacies, pth_zip=pth_zips,
+                  picture_index=picture_indices, train_state=train_states, pth_legacy=pth_legacies, pth_zip=pth_zips,
                   safetensors=safetensors_files, tar=tars, webp=webps)
     for kind in OWN:
         folder = CORPUS / kind

@@ -5,6 +5,7 @@
 #include "itpn/cli/commands.h"
 #include "itpn/tasks/benchmark_classifier.h"
 #include "itpn/tasks/benchmark_distill.h"
+#include "itpn/tasks/benchmark_index.h"
 #include "itpn/tasks/benchmark_loader.h"
 #include "itpn/tasks/benchmark_pretrain.h"
 #include "itpn/tasks/benchmark_scaling.h"
@@ -116,6 +117,27 @@ int run_loader_benchmark(const Arguments& arguments) {
   return 0;
 }
 
+int run_index_benchmark(const Arguments& arguments) {
+  CommandLine line(
+      "itpn benchmark index",
+      "Seconds and memory that the start of a training takes on very many pictures. They are invented: only "
+      "their index is written, to a temporary folder.",
+      "  itpn benchmark index --count 10000000\n"
+      "  itpn benchmark index --count 10000000 --cold --dir ~/.cache --json\n");
+  BenchmarkIndexOptions options;
+  bool json = false;
+  CLI::App& app = line.app();
+  app.add_option("--count", options.count, "Pictures")->check(CLI::PositiveNumber);
+  app.add_flag("--cold", options.is_cold, "The index has to come from the disk");
+  app.add_option("--dir", options.directory, "Where it is written; else the system's temporary folder")
+      ->type_name("DIR");
+  app.add_flag("--json", json, "For programs");
+  if (!line.parse(arguments)) return 0;
+  const IndexSpeed speed = benchmark_index(options);
+  std::fputs((json ? index_speed_json(speed) : index_speed_text(speed)).c_str(), stdout);
+  return 0;
+}
+
 int run_scaling_benchmark(const Arguments& arguments) {
   CommandLine line("itpn benchmark scaling",
                    "Speed of pre-training on several processes of this machine, and what they wait for.",
@@ -149,7 +171,8 @@ int run_benchmark(const Arguments& arguments) {
         {"finetune", "Fine-tuning steps, and their share of the matrix products' rate", run_finetune_benchmark},
         {"predict", "A classifier's forward pass, and its share of the matrix products' rate", run_predict_benchmark},
         {"scaling", "Several processes of this machine", run_scaling_benchmark},
-        {"loader", "Reading, decoding and cropping pictures", run_loader_benchmark}}},
+        {"loader", "Reading, decoding and cropping pictures", run_loader_benchmark},
+        {"index", "Opening a dataset of very many pictures", run_index_benchmark}}},
       arguments);
 }
 

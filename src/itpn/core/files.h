@@ -2,6 +2,7 @@
 // fails, or by one that remembers what a power cut may leave (tests/support: FaultFs, SimFs).
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -54,6 +55,10 @@ class Fs {
   virtual int free_space(const std::string& path, uint64_t* bytes) = 0;
   // Exclusive, without waiting: -EWOULDBLOCK if another process holds it. Freed by close or by the process's end.
   virtual int lock(int file) = 0;
+  // The whole open file as read-only memory in the file's own pages, until `unmap`. -ENODEV where that cannot be had or
+  // cannot be trusted: on a network file system the bytes may vanish under their reader. MappedFile then reads instead.
+  virtual int map(int /*file*/, std::span<const std::byte>* /*bytes*/) { return -ENODEV; }
+  virtual void unmap(std::span<const std::byte> /*bytes*/) {}
 };
 
 // The real disk.

@@ -61,7 +61,8 @@ void visit_fields(V& v, DataConfig& c) {
   v("allow_empty_classes", c.allow_empty_classes,
     {.doc = "let a sub-folder without a picture be a class, where a task needs classes", .trajectory = false});
   v("cache_dir", c.cache_dir,
-    {.doc = "where the list of a folder's pictures is kept between runs; empty = ~/.cache/itpn, `off` = nowhere",
+    {.doc = "where the index of a folder's or of shards' pictures is kept between runs; empty = ~/.cache/itpn, `off` = "
+            "nowhere",
      .trajectory = false});
   v("synthetic_count", c.synthetic_count, {.doc = "pictures of the synthetic set", .min = 1});
 }

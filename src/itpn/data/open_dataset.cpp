@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <string>
+#include <vector>
 
 #include "itpn/core/log.h"
 #include "itpn/core/progress.h"
 #include "itpn/data/datasets/folder_dataset.h"
+#include "itpn/data/datasets/folder_list.h"
 #include "itpn/data/datasets/list_dataset.h"
-#include "itpn/data/datasets/scan_cache.h"
+#include "itpn/data/datasets/shard_list.h"
 #include "itpn/data/datasets/synthetic_dataset.h"
 #include "itpn/data/datasets/tar_dataset.h"
 
@@ -34,10 +36,10 @@ auto with_bar(bool shows_progress, const Scan& scan) {
   return result;
 }
 
-void check_empty_classes(const FolderDataset& dataset, const std::string& path, bool are_wrong) {
-  if (dataset.empty_classes().empty()) return;
+void check_empty_classes(const std::vector<std::string>& empty, const std::string& path, bool are_wrong) {
+  if (empty.empty()) return;
   std::string names;
-  for (const auto& name : dataset.empty_classes()) names += (names.empty() ? "" : ", ") + printable_name(name);
+  for (const auto& name : empty) names += (names.empty() ? "" : ", ") + printable_name(name);
   const std::string message = fmt::format("{}: sub-folders without a picture: {}", path, names);
   if (are_wrong) {
     throw data_error(message + "; remove them, put pictures in, or set data.allow_empty_classes = true");
@@ -47,19 +49,21 @@ void check_empty_classes(const FolderDataset& dataset, const std::string& path, 
 
 std::shared_ptr<const Dataset> open_folder(const DataConfig& config, const std::string& path,
                                            const OpenDatasetOptions& options) {
-  FolderScan scan = with_bar(options.shows_progress, [&](const ScanProgress& progress) {
-    return scan_folder_cached(posix_fs(), path, cache_directory(config.cache_dir), progress);
+  PictureIndex index = with_bar(options.shows_progress, [&](const ScanProgress& progress) {
+    return open_index(posix_fs(), folder_source(posix_fs(), path, progress), cache_directory(config.cache_dir));
   });
   const bool keeps_empty = options.needs_labels && config.allow_empty_classes;
-  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, std::move(scan), keeps_empty);
-  check_empty_classes(*dataset, path, options.needs_labels && !keeps_empty);
+  auto dataset = std::make_shared<FolderDataset>(posix_fs(), path, std::move(index), keeps_empty);
+  check_empty_classes(dataset->empty_classes(), path, options.needs_labels && !keeps_empty);
   return dataset;
 }
 
-std::shared_ptr<const Dataset> open_shards(const std::string& path, const OpenDatasetOptions& options) {
-  return with_bar(options.shows_progress, [&](const ScanProgress& progress) {
-    return std::make_shared<const TarDataset>(posix_fs(), path, progress);
+std::shared_ptr<const Dataset> open_shards(const DataConfig& config, const std::string& path,
+                                           const OpenDatasetOptions& options) {
+  PictureIndex index = with_bar(options.shows_progress, [&](const ScanProgress& progress) {
+    return open_index(posix_fs(), shard_source(posix_fs(), path, progress), cache_directory(config.cache_dir));
   });
+  return std::make_shared<const TarDataset>(posix_fs(), path, std::move(index));
 }
 
 std::shared_ptr<const Dataset> open_kind(const DataConfig& config, const std::string& path,
@@ -68,18 +72,23 @@ std::shared_ptr<const Dataset> open_kind(const DataConfig& config, const std::st
   if (path.empty()) throw usage_error(fmt::format("data.source = \"{}\" needs data.path", config.source));
   if (config.source == "folder") return open_folder(config, path, options);
   if (config.source == "list") return std::make_shared<ListDataset>(posix_fs(), path);
-  if (config.source == "tar") return open_shards(path, options);
+  if (config.source == "tar") return open_shards(config, path, options);
   throw usage_error(fmt::format("data.source = \"{}\" is unknown", config.source));
 }
 
-void tell_summary(const Dataset& dataset, const std::string& path) {
+uint64_t total_bytes(const Dataset& dataset) {
+  if (const auto known = dataset.known_fingerprint()) return known->total_bytes;
   uint64_t bytes = 0;
   for (int64_t i = 0; i < dataset.size(); ++i) bytes += dataset.stored_bytes(i);
-  std::map<std::string, int64_t> reasons;
-  for (const auto& entry : dataset.skipped()) ++reasons[entry.reason];
+  return bytes;
+}
+
+void tell_summary(const Dataset& dataset, const std::string& path) {
+  const uint64_t bytes = total_bytes(dataset);
   std::string text = fmt::format("{}: {} pictures, {} classes, {:.1f} MiB", path.empty() ? "synthetic set" : path,
                                  dataset.size(), dataset.class_names().size(), static_cast<double>(bytes) / (1 << 20));
-  for (const auto& [reason, count] : reasons) text += fmt::format("; skipped {}: {}", count, reason);
+  for (const auto& [reason, count] : dataset.skipped_by_reason())
+    text += fmt::format("; skipped {}: {}", count, reason);
   log::info(text);
 }
 

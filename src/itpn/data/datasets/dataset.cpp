@@ -2,23 +2,21 @@
 
 #include <fmt/format.h>
 
-#include "itpn/core/sha256.h"
-
 namespace itpn {
 
+void FingerprintHasher::add(std::string_view name, int64_t label, uint64_t stored_bytes) {
+  // The length first: no two lists of names run together to the same text.
+  hash_.update(fmt::format("{} {} ", name.size(), label));
+  hash_.update(name);
+  total_bytes_ += stored_bytes;
+  ++count_;
+}
+
 DatasetFingerprint fingerprint(const Dataset& dataset) {
-  DatasetFingerprint result;
-  result.count = dataset.size();
-  Sha256 hash;
-  for (int64_t i = 0; i < result.count; ++i) {
-    const std::string name = dataset.name(i);
-    // The length first: no two lists of names run together to the same text.
-    hash.update(fmt::format("{} {} ", name.size(), dataset.label(i)));
-    hash.update(name);
-    result.total_bytes += dataset.stored_bytes(i);
-  }
-  result.names_hash = hash.hex();
-  return result;
+  if (auto known = dataset.known_fingerprint()) return *std::move(known);
+  FingerprintHasher hasher;
+  for (int64_t i = 0; i < dataset.size(); ++i) hasher.add(dataset.name(i), dataset.label(i), dataset.stored_bytes(i));
+  return hasher.fingerprint();
 }
 
 }  // namespace itpn

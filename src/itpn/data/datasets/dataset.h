@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "itpn/data/datasets/fingerprint.h"
 #include "itpn/data/datasets/sample_error.h"
 #include "itpn/io/image.h"
 
@@ -15,14 +18,6 @@ namespace itpn {
 struct StoredPicture {
   std::vector<std::byte> bytes;
   Image image;
-};
-
-// What a dataset consists of, to notice on resume that it is another one.
-struct DatasetFingerprint {
-  int64_t count = 0;
-  uint64_t total_bytes = 0;
-  std::string names_hash;  // of all names and labels in order, hexadecimal
-  bool operator==(const DatasetFingerprint&) const = default;
 };
 
 // Something that was left out while the dataset was listed.
@@ -47,12 +42,15 @@ class Dataset {
   const std::vector<std::string>& class_names() const { return class_names_; }
   // Whether classes are only known by their numbers (lists, shards): class_names() then ends at the largest label.
   bool has_numbered_classes() const { return has_numbered_classes_; }
-  const std::vector<SkippedEntry>& skipped() const { return skipped_; }
+  // What was left out: one by one, which may be as long as the dataset itself, or only how many for each reason.
+  virtual std::vector<SkippedEntry> skipped() const { return {}; }
+  virtual std::map<std::string, int64_t> skipped_by_reason() const { return {}; }
+  // What fingerprint() would find, where that is known without a walk over all samples.
+  virtual std::optional<DatasetFingerprint> known_fingerprint() const { return std::nullopt; }
 
  protected:
   std::vector<std::string> class_names_;  // empty: no classes
   bool has_numbered_classes_ = false;
-  std::vector<SkippedEntry> skipped_;
 };
 
 DatasetFingerprint fingerprint(const Dataset& dataset);

@@ -1,17 +1,12 @@
 #include "itpn/data/datasets/folder_dataset.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <utime.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
-#include "itpn/core/stopwatch.h"
-#include "itpn/data/datasets/scan_cache.h"
+#include "itpn/data/datasets/folder_list.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -39,7 +34,10 @@ class FolderTest : public ::testing::Test {
     }
     return "taken";
   }
-  FolderDataset dataset() { return {posix_fs(), directory_.path(), scan()}; }
+  FolderDataset dataset(bool keeps_empty_classes = false) {
+    const std::string root = directory_.path();
+    return {posix_fs(), root, PictureIndex::in_memory(list_of(scan(), root)), keeps_empty_classes};
+  }
 
   test::TemporaryDirectory directory_;
 };
@@ -73,10 +71,22 @@ TEST_F(FolderTest, AnEmptyClassKeepsItsNumberIfAsked) {
   put("ant/1.jpg");
   put("dog/1.jpg");
   make_directories(posix_fs(), directory_.file("cow"));
-  const FolderDataset kept(posix_fs(), directory_.path(), scan(), true);
+  const FolderDataset kept = dataset(true);
   EXPECT_THAT(kept.class_names(), ElementsAre("ant", "cow", "dog"));
   EXPECT_EQ(kept.label(1), 2);
   EXPECT_EQ(dataset().label(1), 1);
+  EXPECT_NE(fingerprint(kept), fingerprint(dataset()));
+}
+
+// Checkpoints hold it: the SHA-256 of "LENGTH LABEL NAME" of each picture.
+TEST(Fingerprint, HasTheValueThatCheckpointsHold) {
+  FolderScan scan;
+  scan.files = {{"a/1.jpg", 5}, {"b/2.png", 7}};
+  const FolderDataset set(posix_fs(), "/data", PictureIndex::in_memory(list_of(scan, "/data")));
+  const DatasetFingerprint print = fingerprint(set);
+  EXPECT_EQ(print.count, 2);
+  EXPECT_EQ(print.total_bytes, 12U);
+  EXPECT_EQ(print.names_hash, "823a610086e1cb3c4dee760c2a5f9ebe28419c1bc27636b98b39ad063c61ff77");
 }
 
 TEST_F(FolderTest, SurvivesLoopsDanglingLinksPipesAndFoldersNamedLikePictures) {
@@ -131,87 +141,6 @@ TEST_F(FolderTest, AMissingSampleIsBadByKind) {
   } catch (const SampleError& error) {
     EXPECT_EQ(error.kind, "missing");
   }
-}
-
-// The scan cache.
-
-FolderScan small_scan() {
-  FolderScan scan;
-  scan.files = {{"a\n1.jpg", 5}, {"b.jpg", 0}};
-  scan.directories = {{"", 1, 2, -3}};
-  scan.skipped = {{"x\xff", "why"}};
-  return scan;
-}
-
-TEST(ScanCache, ReadsBackWhatItWrote) {
-  const FolderScan scan = small_scan();
-  const auto back = decode_scan("/root", encode_scan("/root", scan));
-  ASSERT_TRUE(back.has_value());
-  EXPECT_EQ(back->files, scan.files);
-  EXPECT_EQ(back->directories, scan.directories);
-  EXPECT_EQ(back->skipped[0].name, scan.skipped[0].name);
-}
-
-TEST(ScanCache, RefusesAnythingDamagedOrOfAnotherFolder) {
-  const std::string bytes = encode_scan("/root", small_scan());
-  EXPECT_FALSE(decode_scan("/other", bytes).has_value());
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    EXPECT_FALSE(decode_scan("/root", bytes.substr(0, i)).has_value());
-    std::string flipped = bytes;
-    flipped[i] = static_cast<char>(flipped[i] ^ 4);
-    EXPECT_FALSE(decode_scan("/root", flipped).has_value()) << i;
-  }
-}
-
-TEST_F(FolderTest, TheCacheIsUsedUntilAFolderChanges) {
-  put("a/1.jpg");
-  for (const auto& folder : {directory_.path(), directory_.file("a")}) {
-    const utimbuf long_ago{1'000'000, 1'000'000};
-    ASSERT_EQ(utime(folder.c_str(), &long_ago), 0);
-  }
-  const test::TemporaryDirectory cache;
-  int scanned = 0;
-  const auto scan_again = [&] {
-    scanned = 0;
-    return scan_folder_cached(posix_fs(), directory_.path(), cache.path(), [&](int64_t) { ++scanned; });
-  };
-  EXPECT_EQ(names(scan_again()).size(), 1U);
-  EXPECT_EQ(scanned, 1);
-  EXPECT_EQ(names(scan_again()).size(), 1U);
-  EXPECT_EQ(scanned, 0);
-  put("a/2.jpg");
-  EXPECT_EQ(names(scan_again()).size(), 2U);
-  EXPECT_EQ(scanned, 2);
-}
-
-// Prints what it takes; ITPN_INDEX_ENTRIES asks for another number of pictures (10000000, say).
-TEST(FolderDataset, ListsManyPicturesInLittleMemoryAndTime) {
-  const char* wanted = std::getenv("ITPN_INDEX_ENTRIES");
-  const int64_t count = wanted ? std::atoll(wanted) : 200'000;
-  const test::TemporaryDirectory cache;
-  FolderScan scan;
-  scan.directories.push_back({});
-  for (int64_t i = 0; i < count; ++i)
-    scan.files.push_back({fmt::format("n{:08}/n{:08}_{}.JPEG", i / 1300, i / 1300, 1'000'000 + i), 110'000});
-  write_file_atomically(posix_fs(), cache.file("list"), encode_scan("/data", scan));
-  scan = {};
-  const Stopwatch watch;
-  auto decoded = decode_scan("/data", read_text_file(posix_fs(), cache.file("list"), uint64_t{4} << 30));
-  ASSERT_TRUE(decoded);
-  const double decode_seconds = watch.seconds();
-  const FolderDataset dataset(posix_fs(), "/data", std::move(*decoded));
-  const double open_seconds = watch.seconds();
-  const DatasetFingerprint print = fingerprint(dataset);
-  std::printf(
-      "%lld pictures: list read in %.2f s, opened in %.2f s, fingerprint after %.2f s; %.1f bytes each and %.1f of "
-      "names\n",
-      static_cast<long long>(count), decode_seconds, open_seconds, watch.seconds(),
-      static_cast<double>(dataset.index_bytes() - dataset.name_bytes()) / static_cast<double>(count),
-      static_cast<double>(dataset.name_bytes()) / static_cast<double>(count));
-  EXPECT_EQ(print.count, count);
-  EXPECT_LE(dataset.index_bytes() - dataset.name_bytes(), static_cast<size_t>(17 * count));
-  EXPECT_EQ(dataset.label(count - 1), (count - 1) / 1300);
-  EXPECT_EQ(dataset.name(1300), "/data/n00000001/n00000001_1001300.JPEG");
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "itpn/data/datasets/list_dataset.h"
+#include "itpn/data/datasets/shard_list.h"
 #include "itpn/data/datasets/tar_dataset.h"
+#include "itpn/data/datasets/tar_for_test.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
 namespace {
 
+using test::tar_member;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -65,32 +68,15 @@ TEST(ExpandBraces, KeepsLeadingZerosAndMultipliesRanges) {
   EXPECT_THROW(expand_braces("{0..99999999}"), Error);
 }
 
-// One member with a v7 header.
-std::string tar_member(const std::string& name, const std::string& content) {
-  std::string header(512, '\0');
-  const auto put = [&](size_t at, const std::string& text) { header.replace(at, text.size(), text); };
-  put(0, name);
-  put(100, "0000644");
-  char size[12];
-  std::snprintf(size, sizeof size, "%011o", static_cast<unsigned>(content.size()));
-  put(124, size);
-  put(136, "00000000000");
-  put(148, "        ");
-  header[156] = '0';
-  unsigned sum = 0;
-  for (const char c : header) sum += static_cast<unsigned char>(c);
-  char checksum[8];
-  std::snprintf(checksum, sizeof checksum, "%06o", sum);
-  put(148, std::string(checksum, 7));
-  return header + content + std::string((512 - content.size() % 512) % 512, '\0');
-}
-
 class TarTest : public ::testing::Test {
  protected:
   void shard(const std::string& name, const std::string& bytes) {
     write_file_atomically(posix_fs(), directory_.file(name), bytes);
   }
-  TarDataset open(const std::string& pattern) { return {posix_fs(), directory_.file(pattern)}; }
+  TarDataset open_path(const std::string& path) {
+    return {posix_fs(), path, open_index(posix_fs(), shard_source(posix_fs(), path), "")};
+  }
+  TarDataset open(const std::string& pattern) { return open_path(directory_.file(pattern)); }
   const std::string end_ = std::string(1024, '\0');
   test::TemporaryDirectory directory_;
 };
@@ -106,7 +92,7 @@ TEST_F(TarTest, TakesPicturesAndClassesOfAllShards) {
   EXPECT_EQ(set.label(1), 0);
   EXPECT_EQ(set.name(1), directory_.file("s-1.tar") + ":d/b.PNG");
   EXPECT_EQ(set.skipped().size(), 1U);
-  EXPECT_EQ(TarDataset(posix_fs(), directory_.path()).size(), 2);
+  EXPECT_EQ(open_path(directory_.path()).size(), 2);
 }
 
 TEST_F(TarTest, UsesTheSamplesBeforeACut) {

@@ -39,7 +39,7 @@ ListDataset::ListDataset(Fs& fs, const std::string& list_path) : fs_(fs), list_p
   const std::string folder = parent_path(list_path);
   int64_t number = 0;
   for (std::string line; std::getline(lines, line);) add_line(folder, std::move(line), ++number);
-  if (paths_.empty()) throw data_error(fmt::format("{}: the list names no picture", list_path));
+  if (paths_.size() == 0) throw data_error(fmt::format("{}: the list names no picture", list_path));
   name_classes();
 }
 
@@ -47,12 +47,12 @@ void ListDataset::add_line(const std::string& folder, std::string line, int64_t 
   if (line.ends_with('\r')) line.pop_back();
   if (line.find_first_not_of(" \t") == std::string::npos) return;
   const ListLine entry = split_line(line);
-  const bool is_first = paths_.empty();
+  const bool is_first = paths_.size() == 0;
   if (!is_first && entry.label.has_value() == labels_.empty()) {
     throw data_error(fmt::format("{}:{}: {} a label, unlike the lines before: {}", list_path_, number,
                                  entry.label ? "with" : "without", printable_name(line)));
   }
-  paths_.push_back(entry.path.starts_with('/') || folder.empty() ? entry.path : join_path(folder, entry.path));
+  paths_.add(entry.path.starts_with('/') || folder.empty() ? entry.path : join_path(folder, entry.path));
   if (entry.label) labels_.push_back(*entry.label);
 }
 
@@ -65,7 +65,7 @@ void ListDataset::name_classes() {
 
 uint64_t ListDataset::stored_bytes(int64_t index) const {
   FileStatus status;
-  return fs_.stat(paths_[index], &status) == 0 ? status.size : 0;
+  return fs_.stat(name(index), &status) == 0 ? status.size : 0;
 }
 
 }  // namespace itpn

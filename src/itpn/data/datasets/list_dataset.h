@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "itpn/data/datasets/dataset.h"
+#include "itpn/data/datasets/packed_names.h"
 
 namespace itpn {
 
@@ -16,9 +17,9 @@ class ListDataset : public Dataset {
   ListDataset(Fs& fs, const std::string& list_path);
 
   int64_t size() const override { return static_cast<int64_t>(paths_.size()); }
-  void read(int64_t index, StoredPicture& into) const override { read_sample_file(fs_, paths_[index], into.bytes); }
+  void read(int64_t index, StoredPicture& into) const override { read_sample_file(fs_, name(index), into.bytes); }
   int64_t label(int64_t index) const override { return labels_.empty() ? -1 : labels_[index]; }
-  std::string name(int64_t index) const override { return paths_[index]; }
+  std::string name(int64_t index) const override { return std::string(paths_[static_cast<size_t>(index)]); }
   uint64_t stored_bytes(int64_t index) const override;
 
  private:
@@ -27,7 +28,7 @@ class ListDataset : public Dataset {
 
   Fs& fs_;
   std::string list_path_;
-  std::vector<std::string> paths_;
+  PackedNames paths_;
   std::vector<int32_t> labels_;
 };
 

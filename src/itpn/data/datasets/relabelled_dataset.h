@@ -17,7 +17,6 @@ class RelabelledDataset : public Dataset {
                     std::vector<std::string> class_names)
       : dataset_(std::move(dataset)), labels_(std::move(labels)) {
     class_names_ = std::move(class_names);
-    skipped_ = dataset_->skipped();
   }
 
   int64_t size() const override { return dataset_->size(); }
@@ -28,6 +27,8 @@ class RelabelledDataset : public Dataset {
   }
   std::string name(int64_t index) const override { return dataset_->name(index); }
   uint64_t stored_bytes(int64_t index) const override { return dataset_->stored_bytes(index); }
+  std::vector<SkippedEntry> skipped() const override { return dataset_->skipped(); }
+  std::map<std::string, int64_t> skipped_by_reason() const override { return dataset_->skipped_by_reason(); }
 
  private:
   std::shared_ptr<const Dataset> dataset_;
