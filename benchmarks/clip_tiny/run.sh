@@ -12,6 +12,8 @@
 #   TEACHER_EPOCHS=60 EPOCHS=60 FINETUNE_EPOCHS=8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../steps.sh
+. "$here/../steps.sh"
 itpn=${ITPN:-$here/../../build/release/bin/itpn}
 configs=$here/../../configs
 data=$(cd "$1" && pwd)
@@ -23,14 +25,9 @@ words=("$@")
 run() {  # run NAME COMMAND WORDS...: trains, or goes on; its output in NAME.txt
   local name=$1
   shift
-  [ -s "$output/$name.txt" ] && return
-  echo "$ itpn $*" >&2
-  "$itpn" "$@" --output-dir "$output/$name" --resume auto data.path="$data/train" data.val_path="$data/val" \
-    "${words[@]}" > "$output/$name.txt.part"
-  mv "$output/$name.txt.part" "$output/$name.txt"
+  once "$output/$name.txt" "$itpn" "$@" --output-dir "$output/$name" --resume auto data.path="$data/train" \
+    data.val_path="$data/val" "${words[@]}"
 }
-
-top1_of() { sed -nE 's/.*top-1 +([0-9.]+) %.*/\1/p' "$output/$1.txt" | head -n 1; }
 
 run teacher teacher "$here/teacher.toml" train.epochs="${TEACHER_EPOCHS:-60}"
 run student pretrain "$here/student.toml" teacher.weights="$output/teacher" train.epochs="${EPOCHS:-60}"
@@ -47,13 +44,14 @@ for model in student pixels scratch; do
   fi
   if [ "$model" != scratch ]; then
     init=(--init "$output/$model")
-    knn=$("$itpn" knn "${init[@]}" --data "$data" --json | sed -nE 's/.*"top1": *([0-9.]+).*/\1/p' | head -n 1)
+    once "$output/$model.knn.json" "$itpn" knn "${init[@]}" --data "$data" --json
+    knn=$(knn_top1_of "$output/$model.knn.json")
     run "${model}_linprobe" linprobe "$configs/linprobe/itpn_tiny_128.toml" "${init[@]}" "${settings[@]}"
-    probe=$(top1_of "${model}_linprobe")
+    probe=$(top1_of "$output/${model}_linprobe.txt")
   fi
   run "${model}_finetune" finetune "$configs/finetune/itpn_tiny_128.toml" "${init[@]}" "${settings[@]}" \
     train.epochs="${FINETUNE_EPOCHS:-8}"
-  echo "| $model | $knn | $probe | $(top1_of "${model}_finetune") |" >> "$output/results.md"
+  echo "| $model | $knn | $probe | $(top1_of "$output/${model}_finetune.txt") |" >> "$output/results.md"
 done
 echo "teacher: $(sed -nE 's/.*top-1 +([0-9.]+) %.*/\1/p' "$output/teacher/train.log" | tail -n 1) % top-1"
 cat "$output/results.md"

@@ -12,6 +12,8 @@
 #   EPOCHS=60 FINETUNE_EPOCHS=8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../steps.sh
+. "$here/../steps.sh"
 itpn=${ITPN:-$here/../../build/release/bin/itpn}
 data=$(cd "$1" && pwd)
 mkdir -p "$2"
@@ -35,16 +37,6 @@ keys_of() {
   esac
 }
 
-# once FILE COMMAND...: its output in FILE, unless an earlier call has finished it.
-once() {
-  local file=$1
-  shift
-  [ -s "$file" ] && return
-  echo "$ $*" >&2
-  "$@" > "$file.part"
-  mv "$file.part" "$file"
-}
-
 pretrain() {
   local kind=$1 seed=$2 run=$3
   # shellcheck disable=SC2046
@@ -61,12 +53,6 @@ finetune() {
   once "$run.finetune-$rate.txt" "$itpn" finetune "$here/finetune.toml" --output-dir "$run-finetune-$rate" \
     --resume auto "$@" "${folders[@]}" train.epochs="$finetune_epochs" train.seed="$seed" optim.lr="${rate%:*}" \
     optim.layer_decay="${rate#*:}"
-}
-
-# The percentage behind "top-1 " in a file, a dash where there is none yet.
-top1_of() {
-  [ -s "$1" ] || { echo -; return; }
-  sed -nE 's/^top-1 +([0-9.]+) %.*/\1/p' "$1" | head -n 1
 }
 
 # "TOP1 (RATE)" of the best fine-tuning of a run, and its directory name in `best`.
@@ -94,7 +80,7 @@ report() {
         [ "$text" != - ] || [ -s "$run.pretrain.txt" ] || continue
         [ -n "$best" ] && curves+=("$best")
         echo "| $kind | $seed | $(sed -n 's/^validation loss //p' "$run.pretrain.txt" 2> /dev/null || true) |" \
-          "$(sed -nE 's/.*"top1": *([0-9.]+).*/\1/p' "$run.knn.json" 2> /dev/null | head -n 1) |" \
+          "$(knn_top1_of "$run.knn.json") |" \
           "$(top1_of "$run.probe.txt") | $text |"
       done
     done

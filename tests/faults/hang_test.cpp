@@ -2,13 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "itpn/core/stopwatch.h"
 #include "tests/integration/colour_classes.h"
 #include "tests/integration/program.h"
 #include "tests/integration/run_files.h"
 #include "tests/support/fault_tally.h"
+#include "tests/support/strace.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn::test {
@@ -17,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Hang, OfTheFileSystemEndsTheRunWithCode8AndNamesThePhase) {
-  if (std::system("strace -o /dev/null true 2>/dev/null") != 0) GTEST_SKIP() << "strace is not here or not allowed";
+  if (!can_use_strace()) GTEST_SKIP() << "strace is not here or not allowed";
   FaultTally tally("-", "a picture whose file does not open (strace: 10 s)");
   const TemporaryDirectory folder;
   const std::string data = folder.file("data"), whole = folder.file("whole"), run = folder.file("run");

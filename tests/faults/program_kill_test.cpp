@@ -15,6 +15,7 @@
 #include "tests/faults/whole_run.h"
 #include "tests/integration/run_files.h"
 #include "tests/support/fault_tally.h"
+#include "tests/support/strace.h"
 
 namespace itpn::test {
 namespace {
@@ -118,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(Runs, RandomStops, testing::ValuesIn(kRuns),
 // The first signal comes while each flush of the disk takes a second: the save goes on and on, and the second one ends
 // it.
 TEST(SecondSignal, EndsASlowSaveWithinASecond) {
-  if (std::system("strace -o /dev/null true 2>/dev/null") != 0) GTEST_SKIP() << "strace is not here or not allowed";
+  if (!can_use_strace()) GTEST_SKIP() << "strace is not here or not allowed";
   FaultTally tally("10", "a second signal during a slow save");
   WholeRun whole(WhichRun::kPretrain);
   whole.train();

@@ -12,6 +12,7 @@
 #include "itpn/core/philox.h"
 #include "sample_checkpoint.h"
 #include "tests/support/fault_tally.h"
+#include "tests/support/strace.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn::test {
@@ -43,7 +44,7 @@ std::string injecting(const std::string& call, const std::string& error, int64_t
 }
 
 TEST(SystemError, AtAnyCallLosesNothing) {
-  if (std::system("strace -o /dev/null true 2>/dev/null") != 0) GTEST_SKIP() << "strace is not here or not allowed";
+  if (!can_use_strace()) GTEST_SKIP() << "strace is not here or not allowed";
   FaultTally tally("4", "errors of the kernel at a random call (strace)");
   const std::array calls = {"openat", "write", "fsync",      "pread64",    "close",  "mkdir", "rename",
                             "unlink", "rmdir", "getdents64", "newfstatat", "statfs", "flock"};

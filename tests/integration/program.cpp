@@ -4,13 +4,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -19,19 +17,19 @@
 namespace itpn::test {
 namespace {
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+std::string content_of(int file) {
+  std::string text(static_cast<size_t>(lseek(file, 0, SEEK_END)), '\0');
+  if (pread(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    throw std::runtime_error("cannot read what the program has written");
+  }
+  return text;
 }
 
-std::string temporary_file() {
-  std::string name = (std::filesystem::temp_directory_path() / "itpn-program-XXXXXX").string();
-  const int file = mkstemp(name.data());
-  if (file < 0) throw std::runtime_error("mkstemp failed");
-  close(file);
-  return name;
+// A file without a name, which goes with the last process that has it open, however that ends.
+int nameless_file() {
+  const int file = memfd_create("itpn-program", MFD_CLOEXEC);
+  if (file < 0) throw std::runtime_error("memfd_create failed");
+  return file;
 }
 
 // The environment of the tests with one thread.
@@ -56,7 +54,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 Program::Program(const std::vector<std::string>& arguments, const std::string& working_directory)
     : Program(Launch{arguments, working_directory}) {}
 
-Program::Program(const Launch& launch) : out_file_(temporary_file()), err_file_(temporary_file()) {
+Program::Program(const Launch& launch) : out_file_(nameless_file()), err_file_(nameless_file()) {
   std::vector<std::string> words = launch.before;
   words.push_back(launch.executable.empty() ? program_path() : launch.executable);
   words.insert(words.end(), launch.arguments.begin(), launch.arguments.end());
@@ -65,8 +63,8 @@ Program::Program(const Launch& launch) : out_file_(temporary_file()), err_file_(
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, out_file_.c_str(), O_WRONLY | O_TRUNC, 0);
-  posix_spawn_file_actions_addopen(&actions, 2, err_file_.c_str(), O_WRONLY | O_TRUNC, 0);
+  posix_spawn_file_actions_adddup2(&actions, out_file_, 1);
+  posix_spawn_file_actions_adddup2(&actions, err_file_, 2);
   const std::string& directory = launch.working_directory;
   if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   const int error =
@@ -80,8 +78,8 @@ Program::~Program() {
     ::kill(process_, SIGKILL);
     wait();
   }
-  unlink(out_file_.c_str());
-  unlink(err_file_.c_str());
+  close(out_file_);
+  close(err_file_);
 }
 
 void Program::signal(int number) const { ::kill(process_, number); }

@@ -46,7 +46,7 @@ class Program {
   pid_t process_ = -1;
   int status_ = 0;
   bool has_ended_ = false;
-  std::string out_file_, err_file_;
+  int out_file_, err_file_;
 };
 
 // Runs to the end.

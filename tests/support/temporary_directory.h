@@ -3,21 +3,20 @@
 
 #include <string>
 
+#include "itpn/core/temporary_folder.h"
+
 namespace itpn::test {
 
 class TemporaryDirectory {
  public:
   // Below the system's directory for temporary files, or below `parent` if that is a directory.
   explicit TemporaryDirectory(const std::string& parent = "");
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-  const std::string& path() const { return path_; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return folder_.path(); }
+  std::string file(const std::string& name) const { return folder_.below(name); }
 
  private:
-  std::string path_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace itpn::test

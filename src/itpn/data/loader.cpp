@@ -44,7 +44,6 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const Pic
     : producer_(std::move(dataset), std::move(transform), config.seed),
       config_(std::move(config)),
       bad_samples_(posix_fs(), producer_.dataset(), config_.bad),
-      first_epoch_(start.epoch),
       handed_out_(start),
       opened_(start) {
   check_config(config_);
@@ -109,11 +108,7 @@ bool Loader::open_slot() {
 }
 
 SampleOrder Loader::order_of(uint64_t epoch) const {
-  const int64_t size = producer_.dataset().size();
-  if (epoch == first_epoch_ && !config_.reorderings.empty()) {
-    return {size, config_.seed, epoch, config_.reorderings};
-  }
-  return {size, config_.seed, epoch, config_.is_shuffled};
+  return {producer_.dataset().size(), config_.seed, epoch, config_.is_shuffled, config_.reorderings};
 }
 
 void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, ProducerState& state) {

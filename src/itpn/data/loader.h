@@ -37,7 +37,7 @@ struct LoaderConfig {
   int64_t threads = 0;                          // 0: pictures are made in next(), by its caller
   int64_t prefetch_bytes = int64_t{512} << 20;  // pixels of batches that are ready or in work; at least one batch
   BadSampleLimits bad;
-  std::vector<Reordering> reorderings;  // of the epoch that the loader starts in
+  std::vector<Reordering> reorderings;
 };
 
 // Where an epoch stands: the global position of the next sample that any process takes.
@@ -103,7 +103,6 @@ class Loader {
   LoaderConfig config_;
   BadSamples bad_samples_;
   int64_t epoch_samples_ = 0;
-  uint64_t first_epoch_ = 0;
   size_t max_slots_ = 1;
   double wait_seconds_ = 0.0;
   LoaderPosition handed_out_;  // position after the last batch handed out

@@ -52,15 +52,15 @@ uint64_t Permutation::operator()(uint64_t value) const {
   return value;
 }
 
-SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled)
-    : size_(checked_size(size)), is_shuffled_(is_shuffled), whole_(size_, keys_of(seed, epoch, 0)) {}
-
-SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, const std::vector<Reordering>& reorderings)
-    : SampleOrder(size, seed, epoch) {
-  for (const auto& [from, number] : reorderings) {
-    if (from < 0 || from >= size) continue;  // fewer pictures than there were
-    const auto start = static_cast<uint64_t>(from);
-    rests_.push_back({start, Permutation(size_ - start, keys_of(seed, epoch, static_cast<uint64_t>(number)))});
+SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled,
+                         const std::vector<Reordering>& reorderings)
+    : size_(checked_size(size)), is_shuffled_(is_shuffled), whole_(size_, keys_of(seed, epoch, 0)) {
+  for (const Reordering& reordering : reorderings) {
+    if (reordering.epoch != epoch) continue;
+    if (reordering.from < 0 || reordering.from >= size) continue;  // fewer pictures than there were
+    const auto start = static_cast<uint64_t>(reordering.from);
+    rests_.push_back(
+        {start, Permutation(size_ - start, keys_of(seed, epoch, static_cast<uint64_t>(reordering.number)))});
   }
 }
 

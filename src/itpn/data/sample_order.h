@@ -32,9 +32,9 @@ class Permutation {
 class SampleOrder {
  public:
   // Throws std::invalid_argument unless 0 < size < 2^62.
-  SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled = true);
-  // The same, with the rest of the epoch shuffled anew at each of `reorderings`, the earliest first.
-  SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, const std::vector<Reordering>& reorderings);
+  // The rest of the epoch is shuffled anew at each of `reorderings` that is one of this epoch, the earliest first.
+  SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled = true,
+              const std::vector<Reordering>& reorderings = {});
   // The index of the sample at `position` of the epoch.
   int64_t index_at(int64_t position) const;
 

@@ -57,7 +57,8 @@ TEST(SampleOrder, StaysFastForHugeSets) {
 
 TEST(SampleOrder, AReorderingChangesTheRestOfTheEpochAndShowsEachSampleOnce) {
   constexpr int64_t kSize = 200;
-  const SampleOrder plain(kSize, 5, 3), once(kSize, 5, 3, {{80, 1}}), twice(kSize, 5, 3, {{80, 1}, {120, 1}});
+  const SampleOrder plain(kSize, 5, 3), once(kSize, 5, 3, true, {{3, 80, 1}}),
+      twice(kSize, 5, 3, true, {{3, 80, 1}, {3, 120, 1}});
   std::vector<int> seen(kSize);
   int same = 0;
   for (int64_t p = 0; p < kSize; ++p) {
@@ -76,10 +77,15 @@ TEST(SampleOrder, AReorderingChangesTheRestOfTheEpochAndShowsEachSampleOnce) {
 }
 
 TEST(SampleOrder, TheNumberOfAReorderingPicksTheOrder) {
-  const SampleOrder first(1000, 5, 3, {{500, 1}}), second(1000, 5, 3, {{500, 2}});
+  const SampleOrder first(1000, 5, 3, true, {{3, 500, 1}}), second(1000, 5, 3, true, {{3, 500, 2}});
   int same = 0;
   for (int64_t p = 500; p < 1000; ++p) same += first.index_at(p) == second.index_at(p);
   EXPECT_LT(same, 10);
+}
+
+TEST(SampleOrder, AReorderingOfAnotherEpochChangesNothing) {
+  const SampleOrder plain(1000, 5, 3), other(1000, 5, 3, true, {{2, 500, 1}, {4, 0, 1}});
+  for (int64_t p = 0; p < 1000; ++p) EXPECT_EQ(other.index_at(p), plain.index_at(p));
 }
 
 TEST(SampleOrder, KeepsTheOrderIfNotShuffled) {

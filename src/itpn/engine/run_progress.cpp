@@ -66,8 +66,9 @@ void read_value(const json& value, std::vector<int64_t>& field) {
 
 void read_value(const json& value, std::vector<Reordering>& field) {
   field.clear();
-  for (const json& pair : value) {
-    field.push_back({whole_number<int64_t>(pair.at(0)), whole_number<int64_t>(pair.at(1))});
+  for (const json& numbers : value) {
+    field.push_back({whole_number<uint64_t>(numbers.at(0)), whole_number<int64_t>(numbers.at(1)),
+                     whole_number<int64_t>(numbers.at(2))});
   }
 }
 
@@ -83,7 +84,7 @@ void read_value(const json& value, T& field) {
 }  // namespace
 
 // How nlohmann writes one.
-void to_json(json& out, const Reordering& reordering) { out = json::array({reordering.from, reordering.number}); }
+void to_json(json& out, const Reordering& reordering) { out = {reordering.epoch, reordering.from, reordering.number}; }
 
 bool Progress::advance(int64_t samples) {
   ++step;

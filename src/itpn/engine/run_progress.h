@@ -48,7 +48,7 @@ struct Progress {
   double epoch_loss_sum = 0.0;  // over the epoch's steps so far, for the exact mean
   int64_t epoch_loss_count = 0;
   double last_loss = 0.0;
-  std::vector<Reordering> reorderings;  // of the pictures of this epoch, by rewinds
+  std::vector<Reordering> reorderings;  // of the pictures of `epoch`, by rewinds
   GradScaler::State scaler;
   RunCounters counters;
   uint64_t metrics_bytes = 0;  // length of metrics.jsonl when the checkpoint was taken

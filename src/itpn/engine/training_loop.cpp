@@ -121,24 +121,20 @@ StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logg
   StepReport report;
   torch::Tensor loss;
   std::vector<std::pair<std::string, torch::Tensor>> parts;
-  positions_.clear();
-  indices_.clear();
-  micro_losses_.clear();
+  passes_.clear();
   for (int64_t i = 0; i < micro_batches; ++i) {
     enter("data");
-    const HostBatch batch = task_.fetch();
+    HostBatch batch = task_.fetch();
     enter("forward and backward");
     report.samples += batch.count;
     report.wait_seconds += batch.wait_seconds;
-    positions_.push_back(batch.positions);
-    indices_.push_back(batch.indices);
     StepLosses losses = task_.forward(batch);
     if (loss_factor != 1.0) losses.total = losses.total * loss_factor;
     if (i + 1 == micro_batches) updater_.expect_last();
     (losses.total * (share * scaler_.scale() * gradient_factor)).backward();
     updater_.add_gradients();
-    micro_losses_.push_back(losses.total.detach());
-    const torch::Tensor term = micro_losses_.back().to(torch::kDouble) * share;
+    passes_.push_back({std::move(batch.positions), std::move(batch.indices), losses.total.detach()});
+    const torch::Tensor term = passes_.back().loss.to(torch::kDouble) * share;
     loss = loss.defined() ? loss + term : term;
     if (is_logging_step) add_parts(&parts, losses, share);
   }
@@ -171,22 +167,21 @@ void TrainingLoop::skip(Progress& progress, const StepReport& report) {
   if (policy != "stop" && recent <= config_.train.max_skipped_steps) return;
   const std::string message = fmt::format(
       "step {}: loss {} and gradient norm {} are not finite, {} skipped steps within {} (train.max_skipped_steps = "
-      "{}); "
-      "last good checkpoint: {}; their pictures are listed in skipped_steps/. Take a smaller optim.blr, set "
+      "{}); last good checkpoint: {}; their pictures are listed in skipped_steps/. Take a smaller optim.blr, set "
       "optim.clip_grad, or train in fp32",
       progress.step + 1, report.loss, report.grad_norm, recent, config_.train.skip_window,
       config_.train.max_skipped_steps, observer_.last_good_checkpoint());
-  if (policy == "rewind") throw Diverged(message, progress);
+  if (policy == "rewind") throw Diverged(message, counters.recent_skips.front(), counters.skipped_steps);
   throw Error(ExitCode::kNotFinite, message);
 }
 
 SkippedStep TrainingLoop::describe_skip(const Progress& progress, const StepReport& report) const {
   SkippedStep skipped{progress.step + 1, progress.epoch, report.loss, report.grad_norm, {}, {}};
-  for (size_t pass = 0; pass < positions_.size(); ++pass) {
-    skipped.micro_losses.push_back(micro_losses_[pass].item<double>());
-    for (size_t place = 0; place < positions_[pass].size(); ++place) {
-      skipped.samples.push_back(
-          {positions_[pass][place], task_.sample_name(indices_[pass].at(place)), static_cast<int64_t>(pass)});
+  for (const auto& [positions, indices, loss] : passes_) {
+    const auto pass = static_cast<int64_t>(skipped.micro_losses.size());
+    skipped.micro_losses.push_back(loss.item<double>());
+    for (size_t place = 0; place < positions.size(); ++place) {
+      skipped.samples.push_back({positions[place], task_.sample_name(indices.at(place)), pass});
     }
   }
   return skipped;

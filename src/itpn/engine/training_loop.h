@@ -61,14 +61,16 @@ struct LoopConfig {
 // processes throw it after the same step.
 class Diverged : public Error {
  public:
-  Diverged(const std::string& message, const Progress& progress)
-      : Error(ExitCode::kNotFinite, message), counters_(progress.counters) {}
+  Diverged(const std::string& message, int64_t first_step, int64_t skipped_steps)
+      : Error(ExitCode::kNotFinite, message), first_step_(first_step), skipped_steps_(skipped_steps) {}
   // The first of the steps (from 0); a checkpoint of up to this step lies before them.
-  int64_t first_step() const { return counters_.recent_skips.front(); }
-  int64_t skipped_steps() const { return counters_.skipped_steps; }
+  int64_t first_step() const { return first_step_; }
+  // Of the whole run.
+  int64_t skipped_steps() const { return skipped_steps_; }
 
  private:
-  RunCounters counters_;
+  int64_t first_step_;
+  int64_t skipped_steps_;
 };
 
 // Trains from `progress` until `progress.total_steps`, or until a signal asks to stop; returns that signal or 0.
@@ -98,10 +100,13 @@ class TrainingLoop {
   LoopObserver& observer_;
   int agreed_signal_ = 0;  // of the processes, when the step's gradients were summed
   InjectedFaults faults_ = InjectedFaults::from_environment();
-  // Of the step in this process, to tell what one consisted of that is not finite.
-  std::vector<std::vector<uint64_t>> positions_;  // by forward pass
-  std::vector<std::vector<int64_t>> indices_;
-  std::vector<torch::Tensor> micro_losses_;
+  // What a forward pass had and gave.
+  struct Pass {
+    std::vector<uint64_t> positions;
+    std::vector<int64_t> indices;
+    torch::Tensor loss;
+  };
+  std::vector<Pass> passes_;  // of the step in this process, to tell what one consisted of that is not finite
 };
 
 }  // namespace itpn

@@ -140,7 +140,9 @@ TEST(TrainingLoop, TooManySkippedStepsStopTheRunAndNameTheLastCheckpoint) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kNotFinite);
     EXPECT_THAT(error.what(), HasSubstr("checkpoints/step-7"));
-    EXPECT_EQ(run.record.skipped.size(), 3);
+    ASSERT_EQ(run.record.skipped.size(), 3);
+    EXPECT_EQ(run.record.skipped[2].samples.front().position, 10);
+    EXPECT_EQ(run.record.skipped[2].samples.back().position, 11);
   }
 }
 

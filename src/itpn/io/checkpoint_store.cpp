@@ -278,18 +278,10 @@ std::optional<VerifiedCheckpoint> CheckpointStore::find_verified_before(int64_t 
   std::vector<int64_t> steps = checkpoint_steps(fs_, directory_);
   const auto newer = std::upper_bound(steps.begin(), steps.end(), step);
   std::reverse(steps.begin(), newer);  // newest first; those after `step` follow, oldest first
-  for (const int64_t candidate : steps) {
-    const std::string path = checkpoint_path(directory_, candidate);
-    try {
-      VerifiedCheckpoint checkpoint = verify_checkpoint(fs_, path);
-      verified_.insert(candidate);
-      return checkpoint;
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::kCheckpoint) throw;
-      log::warning(fmt::format("{}; it is passed over", error.what()));
-    }
-  }
-  return std::nullopt;
+  auto scan = scan_checkpoints(fs_, directory_, steps);
+  for (const auto& rejected : scan.rejected) log::warning(fmt::format("{}; it is passed over", rejected.reason));
+  if (scan.latest) verified_.insert(scan.latest->step());
+  return std::move(scan.latest);
 }
 
 void CheckpointStore::clean_leftovers() {

@@ -110,13 +110,18 @@ std::string checkpoint_path(const std::string& directory, int64_t step) {
 }
 
 CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory) {
-  CheckpointScan scan;
   auto steps = checkpoint_steps(fs, directory);
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    const std::string path = checkpoint_path(directory, *step);
+  std::reverse(steps.begin(), steps.end());
+  return scan_checkpoints(fs, directory, steps);
+}
+
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps) {
+  CheckpointScan scan;
+  for (const int64_t step : steps) {
+    const std::string path = checkpoint_path(directory, step);
     try {
       auto checkpoint = verify_checkpoint(fs, path);
-      if (checkpoint.step() == *step) {
+      if (checkpoint.step() == step) {
         scan.latest = std::move(checkpoint);
         return scan;
       }

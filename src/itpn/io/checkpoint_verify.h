@@ -27,10 +27,11 @@ struct RejectedCheckpoint {
   std::string reason;
 };
 
-// What a directory of checkpoints holds, looked at from the highest step down to the first that verifies.
+// What a directory of checkpoints holds, looked at from the highest step down to the first that verifies, or in another
+// order.
 struct CheckpointScan {
-  std::optional<VerifiedCheckpoint> latest;
-  std::vector<RejectedCheckpoint> rejected;  // newer than `latest`, damaged
+  std::optional<VerifiedCheckpoint> latest;  // the first one that verifies
+  std::vector<RejectedCheckpoint> rejected;  // looked at before `latest`, damaged
 };
 
 // Reads the checkpoint at `path` against its manifest. Throws a checkpoint error (exit 4) that says what is wrong with
@@ -44,6 +45,8 @@ std::vector<int64_t> checkpoint_steps(Fs& fs, const std::string& directory);
 std::string checkpoint_path(const std::string& directory, int64_t step);
 
 CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory);
+// The same, in the order of `steps`.
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps);
 
 // One file of a verified checkpoint, in memory, its hash checked again. For small files.
 std::vector<std::byte> read_checkpoint_file(Fs& fs, const VerifiedCheckpoint& checkpoint, std::string_view file);

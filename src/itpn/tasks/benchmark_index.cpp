@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/stopwatch.h"
+#include "itpn/core/temporary_folder.h"
 #include "itpn/data/datasets/class_checks.h"
 #include "itpn/data/datasets/folder_list.h"
 #include "itpn/data/open_dataset.h"
@@ -23,25 +24,6 @@ namespace {
 constexpr int64_t kPicturesOfAClass = 1300;
 constexpr int64_t kLookups = 4096;
 constexpr uint64_t kPictureBytes = 110'000;
-
-// Gone with everything in it at the end.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const std::string& parent) {
-    path_ = join_path(parent.empty() ? std::filesystem::temp_directory_path().string() : parent, "itpn-index-XXXXXX");
-    if (!::mkdtemp(path_.data())) throw_io_error(path_, "make the directory", -errno);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string below(const std::string& name) const { return join_path(path_, name); }
-
- private:
-  std::string path_;
-};
 
 std::string class_folder(int64_t number) { return fmt::format("n{:08}", number); }
 
@@ -124,7 +106,7 @@ void open_as_a_training_does(const std::string& root, const std::string& cache, 
 }  // namespace
 
 IndexSpeed benchmark_index(const BenchmarkIndexOptions& options) {
-  const TemporaryFolder folder(options.directory);
+  const TemporaryFolder folder("index", options.directory);
   const std::string root = folder.below("pictures"), cache = folder.below("cache");
   IndexSpeed speed;
   write_index(root, cache, options.count, speed);

@@ -1,38 +1,17 @@
 #include "itpn/tasks/benchmark_scaling.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/temporary_folder.h"
 #include "itpn/tasks/launch.h"
 
 namespace itpn {
 namespace {
-
-// A folder that goes with the object.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "itpn-scaling-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw io_error(fmt::format("{}: cannot be made", name));
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -90,8 +69,8 @@ ScalingPoint read_point(const std::string& folder, const ScalingConfig& config, 
 std::vector<ScalingPoint> benchmark_scaling(const ScalingConfig& config) {
   std::vector<ScalingPoint> points;
   for (const int64_t processes : config.processes) {
-    const ScratchFolder folder;
-    const std::string run = folder.path() + "/run";
+    const TemporaryFolder folder("scaling");
+    const std::string run = folder.below("run");
     const int code = launch({processes, command(config, processes, run), /*is_quiet=*/true});
     if (code != 0) {
       throw Error(static_cast<ExitCode>(code),

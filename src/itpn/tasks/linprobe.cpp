@@ -26,8 +26,8 @@ class PositionSource {
       : train_(train),
         pictures_(pictures),
         epoch_samples_(epoch_samples(pictures, train.global_batch_size)),
-        start_(loader_start(start, train, "")),
-        next_(start_.position) {}
+        reorderings_(start.reorderings),
+        next_(loader_start(start, train, "").position) {}
 
   HostBatch next() {
     if (next_.position >= epoch_samples_) next_ = {next_.epoch + 1, 0};
@@ -35,7 +35,7 @@ class PositionSource {
     batch.count = train_.micro_batch();
     batch.epoch = next_.epoch;
     const int64_t first = next_.position + train_.rank * batch.count;
-    const SampleOrder order = order_of(batch.epoch);
+    const SampleOrder order(pictures_, static_cast<uint64_t>(train_.seed), batch.epoch, true, reorderings_);
     for (int64_t position = first; position < first + batch.count; ++position) {
       batch.positions.push_back(static_cast<uint64_t>(position));
       batch.indices.push_back(order.index_at(position));
@@ -45,16 +45,10 @@ class PositionSource {
   }
 
  private:
-  SampleOrder order_of(uint64_t epoch) const {
-    const bool is_first = epoch == start_.position.epoch;
-    return {pictures_, static_cast<uint64_t>(train_.seed), epoch,
-            is_first ? start_.reorderings : std::vector<Reordering>{}};
-  }
-
   TrainConfig train_;
   int64_t pictures_;
   int64_t epoch_samples_;
-  LoaderStart start_;
+  std::vector<Reordering> reorderings_;
   LoaderPosition next_;
 };
 

@@ -16,8 +16,8 @@ namespace itpn {
 // Where training goes on.
 struct LoaderStart {
   LoaderPosition position;
-  std::vector<Reordering> reorderings;  // of that epoch
-  std::string bad_list;                 // file that lists bad samples
+  std::vector<Reordering> reorderings;
+  std::string bad_list;  // file that lists bad samples
 };
 LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list);
 

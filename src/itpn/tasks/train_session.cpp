@@ -170,7 +170,8 @@ class TrainSession {
     start.progress = read_progress(fs_, start.checkpoint);
     start.progress.counters.rewinds += rewinds_;
     start.progress.counters.skipped_steps = diverged.skipped_steps();
-    start.progress.reorderings.push_back({start.progress.step_in_epoch * train.global_batch_size, rewinds_});
+    start.progress.reorderings.push_back({static_cast<uint64_t>(start.progress.epoch),
+                                          start.progress.step_in_epoch * train.global_batch_size, rewinds_});
     log::warning(
         fmt::format("too many steps were not finite: back to {}, other pictures from there on (return {} of {})",
                     start.checkpoint.path, rewinds_, train.max_rewinds));
