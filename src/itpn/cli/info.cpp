@@ -5,7 +5,7 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
-#include "itpn/tasks/convert.h"
+#include "itpn/tasks/weights_info.h"
 
 namespace itpn::cli {
 namespace {
@@ -22,7 +22,8 @@ int run_info(const Arguments& arguments) {
   CommandLine line(
       "itpn info",
       "Parameters and multiply-accumulates of a model, component by component: as a classifier, in "
-      "pre-training, and as the backbone of a detector. Of a file of weights: format, kind of model, sizes.",
+      "pre-training, and as the backbone of a detector. Of a file of weights (a teacher's too): format, kind of "
+      "model, sizes, what each use would load.",
       kExamples);
   InfoRequest request;
   CLI::App& app = line.app();

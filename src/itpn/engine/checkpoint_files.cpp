@@ -119,4 +119,8 @@ WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key
   return found;
 }
 
+WeightsFile open_weights(Fs& fs, const WeightsPath& source, const WeightsFileOptions& options) {
+  return WeightsFile(fs, source.path, source.checkpoint ? WeightsFileOptions{} : options);
+}
+
 }  // namespace itpn

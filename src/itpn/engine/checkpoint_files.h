@@ -12,6 +12,7 @@
 
 #include "itpn/engine/train_state.h"
 #include "itpn/io/checkpoint_store.h"
+#include "itpn/io/weights_file.h"
 
 namespace itpn {
 
@@ -47,6 +48,10 @@ struct WeightsPath {
 // for the directory of a run that file of the newest checkpoint that verifies. Throws a checkpoint error (exit 4) where
 // there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that name.
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
+
+// Opens it. The options are for files alone: what a checkpoint holds is known. Throws as WeightsFile's constructor
+// does.
+WeightsFile open_weights(Fs& fs, const WeightsPath& source, const WeightsFileOptions& options = {});
 
 // The file of a checkpoint that holds its fp32 weights.
 std::string model_file(const VerifiedCheckpoint& checkpoint);

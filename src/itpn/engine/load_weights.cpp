@@ -53,7 +53,7 @@ torch::Tensor read_tensor(WeightsFile& file, const TensorInfo& info, const Weigh
 LoadReport load_weights(Fs& fs, const std::string& path, const NamedTensors& model, const LoadRules& rules,
                         const WeightsFileOptions& options) {
   const WeightsPath source = find_weights(fs, path, options.key);
-  WeightsFile file(fs, source.path, source.checkpoint ? WeightsFileOptions{} : options);
+  WeightsFile file = open_weights(fs, source, options);
   const std::vector<TensorInfo> wanted = infos_of(model);
   std::set<std::string> names;
   for (const TensorInfo& info : wanted) names.insert(info.name);

@@ -43,25 +43,8 @@ std::string hash_of_file(const std::string& path) {
   return hash.hex();
 }
 
-// Each pattern by itself: a file need not have all of them.
-LoadRules teacher_weight_rules() {
-  const std::vector<std::string> others = {"text_*",      "transformer.*",        "token_embedding.*", "ln_final.*",
-                                           "logit_scale", "positional_embedding", "text_model.*",      "*position_ids",
-                                           "vocab_size",  "input_resolution",     "context_length",    "head.*",
-                                           "head_norm.*"};
-  LoadRules rules;
-  for (const std::string& pattern : others) {
-    ExpectedAbsence absence;
-    absence.patterns.push_back(pattern);
-    absence.reason = "not of the vision tower";
-    rules.expected.push_back(std::move(absence));
-  }
-  return rules;
-}
-
 ClipFileLayout layout_of(const std::string& path) {
-  const WeightsPath found = find_weights(posix_fs(), path, "");
-  WeightsFile file(posix_fs(), found.path);
+  WeightsFile file = open_weights(posix_fs(), find_weights(posix_fs(), path));
   file.strip_prefix(is_clip_vision_name);
   return find_clip_layout(file.tensors(), file.path());
 }
@@ -73,8 +56,7 @@ ClipVision load_clip_vision(const std::string& path) {
   const ClipFileLayout layout = layout_of(path);
   ClipVision tower(layout.sizes);
   for (torch::Tensor& parameter : tower->parameters()) parameter.requires_grad_(false);
-  const LoadRules rules = teacher_weight_rules();
-  load_weights(posix_fs(), path, named_as_in_file(*tower, layout), rules);
+  load_weights(posix_fs(), path, named_as_in_file(*tower, layout), clip_weight_rules());
   tower->eval();
   return tower;
 }

@@ -1,4 +1,4 @@
-// `itpn convert`: weights from one format to another, and `itpn info FILE`: what a file of weights is.
+// `itpn convert`: weights from one format to another.
 #pragma once
 
 #include <string>
@@ -22,19 +22,5 @@ struct ConvertResult {
 // Keeps names, types, shapes and texts; takes off the entry that wraps the weights, no prefix. The output is whole or
 // not there. Throws usage_error where it exists, a checkpoint error (exit 4) or SystemError (exit 5).
 ConvertResult convert_weights(const ConvertRequest& request);
-
-struct WeightsInfoRequest {
-  std::string path;
-  std::string key = "";
-  bool tensors = false;  // list them
-  bool json = false;
-  bool skip_checksums = false;
-};
-
-// True where `info` is asked about a file or directory rather than a preset.
-bool is_weights_path(const std::string& text);
-
-// Format, entry, prefix, kind of model, inferred sizes, and on demand all tensors; as text or JSON.
-std::string weights_info(const WeightsInfoRequest& request);
 
 }  // namespace itpn

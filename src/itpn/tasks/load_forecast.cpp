@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "itpn/models/backbone/weight_rules.h"
+#include "itpn/models/clip/clip_config.h"
 
 namespace itpn {
 namespace {
@@ -36,6 +37,10 @@ LoadForecast forecast(const std::string& use, std::span<const TensorInfo> file, 
 std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file) {
   return {forecast("pretrain", file, pretraining_weight_rules()), forecast("classify", file, classifier_weight_rules()),
           forecast("detect, segment, embed", file, dense_weight_rules({}))};
+}
+
+std::vector<LoadForecast> forecast_teacher_loads(std::span<const TensorInfo> file) {
+  return {forecast("pretrain (teacher.weights)", file, clip_weight_rules())};
 }
 
 }  // namespace itpn

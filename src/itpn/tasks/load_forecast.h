@@ -20,4 +20,7 @@ struct LoadForecast {
 // For pre-training, classification, and backbone with pyramid.
 std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file);
 
+// For the teacher of CLIP-supervised pre-training, by a file that is one.
+std::vector<LoadForecast> forecast_teacher_loads(std::span<const TensorInfo> file);
+
 }  // namespace itpn

@@ -55,9 +55,8 @@ void check_exists(const std::string& path) {
 }
 
 // With the model's own names.
-WeightsFile open_weights(const std::string& named, const std::string& key) {
-  const WeightsPath path = find_weights(posix_fs(), named, key);
-  WeightsFile file(posix_fs(), path.path, path.checkpoint ? WeightsFileOptions{} : WeightsFileOptions{key});
+WeightsFile open_model_weights(const std::string& named, const std::string& key) {
+  WeightsFile file = open_weights(posix_fs(), find_weights(posix_fs(), named, key), {key});
   file.strip_prefix(
       [](const std::string& name) { return name == "absolute_pos_embed" || name.starts_with("blocks."); });
   return file;
@@ -79,7 +78,7 @@ std::string chosen_path(const ModelRequest& request) {
 
 InferredSizes sizes_of_weights(const std::string& path, const std::string& key) {
   check_exists(path);
-  const WeightsFile file = open_weights(path, key);
+  const WeightsFile file = open_model_weights(path, key);
   return infer_sizes(file.tensors(), file.path());
 }
 
@@ -87,7 +86,7 @@ ModelSource find_model(const ModelRequest& request) {
   ModelSource source;
   source.path = chosen_path(request);
   source.key = request.averaged ? kAverageKey : "";
-  const WeightsFile file = open_weights(source.path, source.key);
+  const WeightsFile file = open_model_weights(source.path, source.key);
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
   const std::optional<ModelCard> card = card_in(file.metadata(), file.path());
   source.card = card ? *card : inferred_card(sizes, file.path());

@@ -118,6 +118,22 @@ bool is_clip_vision_name(const std::string& name) {
   return std::any_of(kStarts.begin(), kStarts.end(), [&](const char* start) { return name.starts_with(start); });
 }
 
+// Each pattern by itself: a file need not have all of them.
+LoadRules clip_weight_rules() {
+  const std::vector<std::string> others = {"text_*",      "transformer.*",        "token_embedding.*", "ln_final.*",
+                                           "logit_scale", "positional_embedding", "text_model.*",      "*position_ids",
+                                           "vocab_size",  "input_resolution",     "context_length",    "head.*",
+                                           "head_norm.*"};
+  LoadRules rules;
+  for (const std::string& pattern : others) {
+    ExpectedAbsence absence;
+    absence.patterns.push_back(pattern);
+    absence.reason = "not of the vision tower";
+    rules.expected.push_back(std::move(absence));
+  }
+  return rules;
+}
+
 ClipFileLayout find_clip_layout(std::span<const TensorInfo> tensors, const std::string& where) {
   const Shapes shapes(tensors, where);
   for (const std::string prefix : {"visual.", ""}) {

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "itpn/io/tensor_info.h"
+#include "itpn/io/load_plan.h"
 
 namespace itpn {
 
@@ -40,6 +40,9 @@ bool is_clip_vision_name(const std::string& name);
 // The layout of a file, from names and shapes; heads are 64 wide, as in all published towers. Throws a checkpoint error
 // (exit 4) that names `where` and tells what is wanted and where such a file comes from.
 ClipFileLayout find_clip_layout(std::span<const TensorInfo> tensors, const std::string& where);
+
+// What such a file may hold besides: the text tower, numbers, and the classifier of a teacher that was trained here.
+LoadRules clip_weight_rules();
 
 // What a teacher's file has to be, for messages.
 std::string clip_file_advice();
