@@ -13,12 +13,6 @@ CropRange crop_range(const DataConfig& data) {
   return {data.crop_scale.at(0), data.crop_scale.at(1), data.crop_ratio.at(0), data.crop_ratio.at(1)};
 }
 
-ResizeFilter filter_named(const std::string& name) {
-  if (name == "bilinear") return ResizeFilter::kBilinear;
-  if (name == "lanczos") return ResizeFilter::kLanczos;
-  return ResizeFilter::kBicubic;
-}
-
 EraseFill fill_named(const std::string& mode) {
   if (mode == "rand") return EraseFill::kChannelNoise;
   if (mode == "const") return EraseFill::kZero;
@@ -52,6 +46,12 @@ AugmentConfig probing_augmentation() {
   return augment;
 }
 
+ResizeFilter filter_named(const std::string& name) {
+  if (name == "bilinear") return ResizeFilter::kBilinear;
+  if (name == "lanczos") return ResizeFilter::kLanczos;
+  return ResizeFilter::kBicubic;
+}
+
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment) {
   FinetuneOptions options;
   options.height = options.width = static_cast<int>(data.image_size);
@@ -69,12 +69,16 @@ std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig
   return std::make_shared<FinetuneTransform>(options);
 }
 
+double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config) {
+  if (config.crop_pct > 0.0) return config.crop_pct;
+  const auto size = static_cast<int>(image_size);
+  return config.crop_rule == "clip" ? EvalTransform::clip_crop_share(size) : EvalTransform::default_crop_share(size);
+}
+
 std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config) {
   const auto size = static_cast<int>(image_size);
-  const double by_rule =
-      config.crop_rule == "clip" ? EvalTransform::clip_crop_share(size) : EvalTransform::default_crop_share(size);
-  const double share = config.crop_pct > 0.0 ? config.crop_pct : by_rule;
-  return std::make_shared<EvalTransform>(size, size, share, filter_named(config.interpolation));
+  return std::make_shared<EvalTransform>(size, size, evaluation_crop_share(image_size, config),
+                                         filter_named(config.interpolation));
 }
 
 }  // namespace itpn

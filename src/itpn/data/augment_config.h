@@ -68,8 +68,13 @@ DataConfig classification_data();
 // [augment] of linear probing: the loop-free crop and nothing else.
 AugmentConfig probing_augmentation();
 
+// The filter of PreprocessConfig::interpolation.
+ResizeFilter filter_named(const std::string& name);
+
 // The transforms that the tables ask for. Throws usage_error for a RandAugment text that makes no sense.
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment);
+// The share of the resized picture's shorter side that the centre crop keeps.
+double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config);
 std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config);
 
 }  // namespace itpn

@@ -53,11 +53,6 @@ HostBatch next_training_batch(Loader& loader) {
   return std::move(*batch);
 }
 
-std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size) {
-  const auto size = static_cast<int>(image_size);
-  return std::make_shared<EvalTransform>(size, size, EvalTransform::default_crop_share(size));
-}
-
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
                                           std::shared_ptr<const PictureTransform> transform, int64_t batch_size,
                                           const ProcessPlace& place) {

@@ -32,9 +32,6 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
 // The next batch of a training_loader().
 HostBatch next_training_batch(Loader& loader);
 
-// Centred crops, as the published code evaluates.
-std::shared_ptr<const PictureTransform> evaluation_transform(int64_t image_size);
-
 // One pass in order over the pictures, of which each process takes its share of the batches.
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
                                           std::shared_ptr<const PictureTransform> transform, int64_t batch_size,

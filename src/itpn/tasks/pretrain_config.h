@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/data/augment_config.h"
 #include "itpn/data/data_config.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/models/clip/teacher_config.h"
@@ -98,6 +99,7 @@ struct PretrainConfig {
   TeacherConfig teacher;
   DistillConfig distill;
   DataConfig data;
+  PreprocessConfig preprocess;
   TrainConfig train;
   PretrainOptimConfig optim;
   DistributedConfig distributed;
@@ -114,6 +116,7 @@ void visit_fields(V& v, PretrainConfig& c) {
   v("teacher", c.teacher, {.doc = "the CLIP model of pretrain.supervision = \"clip\""});
   v("distill", c.distill, {.doc = "what is learnt from the teacher"});
   v("data", c.data, {.doc = "the pictures that are learnt from"});
+  v("preprocess", c.preprocess, {.doc = "how pictures are shown that are not learnt from", .trajectory = false});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
   v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});

@@ -29,10 +29,11 @@ std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConf
 }
 
 std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config) {
-  if (!config.pretrain.has_clip_teacher()) return evaluation_transform(config.data.image_size);
-  const auto size = static_cast<int>(config.data.image_size);
-  return std::make_shared<PairEvalTransform>(size, static_cast<int>(config.teacher.image_size),
-                                             EvalTransform::clip_crop_share(size));
+  const int64_t size = config.data.image_size;
+  if (!config.pretrain.has_clip_teacher()) return make_evaluation_transform(size, config.preprocess);
+  return std::make_shared<PairEvalTransform>(static_cast<int>(size), static_cast<int>(config.teacher.image_size),
+                                             evaluation_crop_share(size, config.preprocess),
+                                             filter_named(config.preprocess.interpolation));
 }
 
 ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {

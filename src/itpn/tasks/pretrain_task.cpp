@@ -72,9 +72,7 @@ void PretrainTask::load_initial_weights() {
 }
 
 std::map<std::string, std::string> PretrainTask::weights_metadata() const {
-  PreprocessConfig preprocess;
-  if (config_.pretrain.has_clip_teacher()) preprocess.crop_rule = "clip";
-  return to_metadata(model_card(config_.model, config_.data, preprocess));
+  return to_metadata(model_card(config_.model, config_.data, config_.preprocess));
 }
 
 void PretrainTask::begin(const RunServices& services, const Progress& start) {
@@ -125,7 +123,8 @@ std::vector<NamedNumber> PretrainTask::score_neighbours() {
   if (!services_->group.is_first()) return {};  // the others wait for it at the next step
   const auto features_of = [this](const HostBatch& batch) { return learner_->features(batch); };
   const KnnScore score =
-      score_knn(labelled_, config_.data, evaluation_transform(config_.data.image_size), features_of, KnnConfig{});
+      score_knn(labelled_, config_.data, make_evaluation_transform(config_.data.image_size, config_.preprocess),
+                features_of, KnnConfig{});
   log::info(fmt::format("k-NN accuracy of the features: top-1 {:.2f} %, top-5 {:.2f} %", score.top1, score.top5));
   return {{"knn_top1", score.top1}, {"knn_top5", score.top5}};
 }

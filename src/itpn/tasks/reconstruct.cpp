@@ -140,7 +140,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   LoadedModel loaded = load_model(request, device);
   ReconstructResult result;
   result.checkpoint = loaded.checkpoint;
-  const auto transform = evaluation_transform(loaded.config.data.image_size);
+  const auto transform = make_evaluation_transform(loaded.config.data.image_size, loaded.config.preprocess);
   PanelFiles files(request.output_dir, result);
   const std::span<const std::string> paths = request.images;
   for (size_t first = 0; first < paths.size(); first += kBatch) {

@@ -112,8 +112,9 @@ std::vector<NamedNumber> TowerTask::validate(const Progress& progress) {
   if (!data_.val || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
   ProcessGroup& group = services_->group;
-  const auto loader = evaluation_loader(config_.data, data_.val, evaluation_transform(config_.data.image_size),
-                                        kEvaluationBatch, group.place());
+  const auto loader =
+      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, PreprocessConfig{}),
+                        kEvaluationBatch, group.place());
   const auto logits_of = [this](const HostBatch& batch) {
     const torch::NoGradGuard no_grad;
     return learner_->logits(batch);

@@ -33,8 +33,10 @@ class PairTransform : public PictureTransform {
 // Both views of the centre, without randomness: each as EvalTransform shows it.
 class PairEvalTransform : public EvalTransform {
  public:
-  PairEvalTransform(int size, int second_size, double crop_share)
-      : EvalTransform(size, size, crop_share), second_(second_size, second_size, crop_share, ResizeFilter::kLanczos) {}
+  // `filter` is of the first view alone.
+  PairEvalTransform(int size, int second_size, double crop_share, ResizeFilter filter = ResizeFilter::kBicubic)
+      : EvalTransform(size, size, crop_share, filter),
+        second_(second_size, second_size, crop_share, ResizeFilter::kLanczos) {}
   bool needs_whole_picture() const override { return true; }
   std::optional<PictureView> choose_second(const PictureView& first, int picture_width,
                                            int picture_height) const override;
