@@ -9,7 +9,7 @@
 # DATA_DIR has train/ and val/ with a folder for each class. A run that was stopped goes on where it was. The table is
 # printed at the end and lies in OUTPUT_DIR/results.md. The teacher has seen the classes, so the comparison favours the
 # student: it shows that the path works, not that features are better targets than pixels.
-#   TEACHER_EPOCHS=60 EPOCHS=60 FINETUNE_EPOCHS=8
+#   TEACHER_EPOCHS=60 EPOCHS=60 WARMUP_EPOCHS=5 FINETUNE_EPOCHS=8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../steps.sh
@@ -30,8 +30,9 @@ run() {  # run NAME COMMAND WORDS...: trains, or goes on; its output in NAME.txt
 }
 
 run teacher teacher "$here/teacher.toml" train.epochs="${TEACHER_EPOCHS:-60}"
-run student pretrain "$here/student.toml" teacher.weights="$output/teacher" train.epochs="${EPOCHS:-60}"
-run pixels pretrain "$here/pixels.toml" train.epochs="${EPOCHS:-60}"
+pretraining=(train.epochs="${EPOCHS:-60}" optim.warmup_epochs="${WARMUP_EPOCHS:-5}")
+run student pretrain "$here/student.toml" teacher.weights="$output/teacher" "${pretraining[@]}"
+run pixels pretrain "$here/pixels.toml" "${pretraining[@]}"
 {
   echo "| pre-training | k-NN, % | linear probe, % | fine-tuned, % |"
   echo "|---|---|---|---|"
