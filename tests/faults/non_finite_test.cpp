@@ -19,7 +19,9 @@ namespace itpn::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
 constexpr std::array kState = {"model.safetensors", "ema.safetensors", "optimizer.safetensors"};
@@ -183,6 +185,19 @@ TEST(Rewind, WithoutACheckpointEndsTheRun) {
   const Outcome outcome = run_injected(1, "loss@1,loss@2", rewinding(folder.file("run")));
   EXPECT_EQ(outcome.code, 6) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("no checkpoint to go back to"));
+}
+
+// The second spike comes too soon after the first one to be news.
+TEST(Spike, IsWarnedOfAndTheRunGoesOn) {
+  const TemporaryDirectory folder;
+  const std::string run = folder.file("run");
+  const Outcome outcome =
+      run_injected(1, "spike@14,spike@16", tiny_pretrain(run, {"train.max_steps=18", "log.every_steps=100"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("step 14: the loss "));
+  EXPECT_THAT(outcome.err, HasSubstr("times the median of the steps before"));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("step 16: the loss ")));
+  EXPECT_THAT(loss_log(run), testing::ElementsAre(StartsWith("14 "), StartsWith("16 ")));
 }
 
 TEST(Injection, OfAnUnknownFaultIsRefused) {

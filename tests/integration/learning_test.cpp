@@ -58,6 +58,18 @@ TEST(Learning, LeavesARunDirectoryWithEverything) {
   EXPECT_THAT(outcome.out, HasSubstr("checkpoints/step-20"));
 }
 
+TEST(Learning, TheLineAfterACheckpointSaysHowLongTrainingStoodStill) {
+  const TemporaryDirectory folder;
+  const Outcome outcome = run_program(
+      tiny_pretrain(folder.file("run"), {"train.max_steps=4", "log.every_steps=1", "checkpoint.every_steps=2"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const auto& line : metrics(folder.file("run"))) {
+    if (!line.contains("loss")) continue;
+    EXPECT_EQ(line.contains("save_stall"), line["step"] == 3) << line;
+    EXPECT_GE(line.value("save_stall", 1.0), 1e-6);
+  }
+}
+
 TEST(Learning, TheLossLineIsTheWeightedSumOfItsParts) {
   const TemporaryDirectory folder;
   ASSERT_EQ(run_program(tiny_pretrain(folder.file("run"), {"train.max_steps=2", "train.micro_batch_size=2"})).code, 0);

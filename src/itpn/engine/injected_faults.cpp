@@ -14,10 +14,12 @@ namespace itpn {
 namespace {
 
 constexpr const char* kVariable = "ITPN_INJECT";
+constexpr double kSpike = 100.0;
 
 [[noreturn]] void refuse(std::string_view text) {
-  throw usage_error(fmt::format("{}: '{}' is no fault; want loss@STEP or gradient@STEP, with :RANK for one process",
-                                kVariable, text));
+  throw usage_error(
+      fmt::format("{}: '{}' is no fault; want loss@STEP, gradient@STEP or spike@STEP, with :RANK for one process",
+                  kVariable, text));
 }
 
 int64_t number_in(std::string_view digits, std::string_view whole) {
@@ -37,7 +39,7 @@ InjectedFaults::InjectedFaults(const std::string& text) {
     const size_t at = one.find('@');
     if (at == std::string_view::npos) refuse(one);
     Fault fault{.kind = std::string(one.substr(0, at))};
-    if (fault.kind != "loss" && fault.kind != "gradient") refuse(one);
+    if (fault.kind != "loss" && fault.kind != "gradient" && fault.kind != "spike") refuse(one);
     const std::string_view place = one.substr(at + 1);
     const size_t colon = place.find(':');
     fault.step = number_in(place.substr(0, colon), one);
@@ -54,7 +56,7 @@ InjectedFaults InjectedFaults::from_environment() {
 double InjectedFaults::factor(const std::string& kind, int64_t step, int64_t rank) const {
   for (const Fault& fault : faults_) {
     if (fault.kind == kind && fault.step == step && (fault.rank < 0 || fault.rank == rank)) {
-      return std::numeric_limits<double>::quiet_NaN();
+      return kind == "spike" ? kSpike : std::numeric_limits<double>::quiet_NaN();
     }
   }
   return 1.0;

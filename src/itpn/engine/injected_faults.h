@@ -1,5 +1,6 @@
 // Steps that are to go wrong, for tests of what a run does then: the environment variable ITPN_INJECT names them, as
-// "loss@3,gradient@5:1" - the loss of step 3 becomes NaN in every process, a gradient of step 5 in process 1 alone.
+// "loss@3,gradient@5:1,spike@9" - the loss of step 3 becomes NaN in every process, a gradient of step 5 in process 1
+// alone, and the loss of step 9 becomes a hundred times as large.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,10 @@ class InjectedFaults {
   explicit InjectedFaults(const std::string& text);
   static InjectedFaults from_environment();
 
-  // What the loss of `step` (from 1) in process `rank` is multiplied by: 1, or NaN where it is to go wrong.
-  double loss_factor(int64_t step, int64_t rank) const { return factor("loss", step, rank); }
+  // What the loss of `step` (from 1) in process `rank` is multiplied by: 1, or 100 or NaN where it is to go wrong.
+  double loss_factor(int64_t step, int64_t rank) const {
+    return factor("loss", step, rank) * factor("spike", step, rank);
+  }
   // The same of what the backward pass starts from; the loss itself stays as it is.
   double gradient_factor(int64_t step, int64_t rank) const { return factor("gradient", step, rank); }
 

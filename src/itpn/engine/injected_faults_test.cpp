@@ -17,6 +17,8 @@ TEST(InjectedFaults, StrikeTheirStepAndProcessAndNothingElse) {
   EXPECT_EQ(faults.gradient_factor(3, 0), 1.0);
   EXPECT_TRUE(std::isnan(faults.gradient_factor(5, 1)));
   EXPECT_EQ(faults.gradient_factor(5, 0), 1.0);
+  EXPECT_EQ(InjectedFaults("spike@9").loss_factor(9, 0), 100.0);
+  EXPECT_EQ(InjectedFaults("spike@9").gradient_factor(9, 0), 1.0);
   EXPECT_EQ(InjectedFaults("").loss_factor(1, 0), 1.0);
 }
 

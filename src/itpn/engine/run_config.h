@@ -122,6 +122,7 @@ struct LogConfig {
   int64_t every_steps = 10;
   int64_t validate_every_epochs = 1;
   bool tensorboard = true;
+  double spike_factor = 3.0;
 };
 
 template <class V>
@@ -130,6 +131,8 @@ void visit_fields(V& v, LogConfig& c) {
   v("validate_every_epochs", c.validate_every_epochs,
     {.doc = "epochs between two passes over data.val_path; 0 = only at the end", .min = 0});
   v("tensorboard", c.tensorboard, {.doc = "also write TensorBoard events"});
+  v("spike_factor", c.spike_factor,
+    {.doc = "warn of a loss that is more than this times the median of the last 100 steps; 0 = never", .min = 0.0});
 }
 
 }  // namespace itpn

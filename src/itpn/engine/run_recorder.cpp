@@ -11,6 +11,8 @@
 namespace itpn {
 namespace {
 
+constexpr int64_t kQuietSteps = 100;  // a spike so soon after another one is no news
+
 // Epochs done after `step` steps, as a fraction.
 double epochs_done(const Progress& progress, int64_t step) {
   return static_cast<double>(step) / static_cast<double>(progress.steps_per_epoch);
@@ -23,6 +25,7 @@ double epochs_done(const Progress& progress) { return epochs_done(progress, prog
 RunRecorder::RunRecorder(const Parts& parts, const Progress& start)
     : parts_(parts),
       bar_({.label = parts.label, .total = start.total_steps, .unit = "steps", .start = start.step}),
+      spikes_(parts.log.spike_factor),
       seconds_before_(start.counters.trained_seconds) {}
 
 void RunRecorder::on_step(const Progress& progress, const StepReport& report) {
@@ -32,7 +35,22 @@ void RunRecorder::on_step(const Progress& progress, const StepReport& report) {
   window_.peer_seconds += report.peer_seconds;
   bar_.update(progress.step + 1, fmt::format("loss {:.4f}", report.loss), report.wait_seconds / report.seconds);
   const bool is_logging_step = (progress.step + 1) % parts_.log.every_steps == 0;
-  if (is_logging_step || !report.is_finite) write_line(progress, report);
+  const bool is_striking = !report.is_finite || is_spike(progress, report);
+  if (is_logging_step || is_striking) write_line(progress, report);
+}
+
+bool RunRecorder::is_spike(const Progress& progress, const StepReport& report) {
+  const std::optional<double> usual = spikes_.observe(report.loss);
+  if (!usual) return false;
+  const bool is_news = warned_step_ < 0 || progress.step - warned_step_ > kQuietSteps;
+  warned_step_ = progress.step;
+  if (is_news) {
+    log::warning(fmt::format(
+        "step {}: the loss {:.4g} is {:.1f} times the median of the steps before ({:.4g}). If it does not come "
+        "back, take a smaller learning rate or set optim.clip_grad; last good checkpoint: {}",
+        progress.step + 1, report.loss, report.loss / *usual, *usual, last_good_checkpoint()));
+  }
+  return true;
 }
 
 void RunRecorder::write_line(const Progress& progress, const StepReport& report) {
@@ -44,6 +62,7 @@ void RunRecorder::write_line(const Progress& progress, const StepReport& report)
                                  {"data_wait", window_.wait_seconds / window_.seconds},
                                  {"memory", static_cast<double>(peak_memory_bytes(parts_.device))},
                                  {"skipped_steps", static_cast<double>(progress.counters.skipped_steps)}});
+  if (window_.save_seconds) numbers.emplace_back("save_stall", *window_.save_seconds);
   if (parts_.reduced_bytes > 0) {
     numbers.emplace_back("peer_wait", window_.peer_seconds / window_.seconds);
     numbers.emplace_back("reduced_bytes", static_cast<double>(parts_.reduced_bytes));
@@ -73,8 +92,11 @@ void RunRecorder::on_boundary(const Progress& progress, const StepReport& report
   if (is_asked) log::info(fmt::format("SIGUSR1: saving a checkpoint after step {}", progress.step));
   // Weights that have just given a loss that is not finite must not push good checkpoints out.
   const bool is_due = is_asked || (report.is_finite && parts_.checkpointer.is_due(progress));
+  const Stopwatch watch;
   if (parts_.prepare_save) parts_.prepare_save(is_due);
-  if (is_due) parts_.checkpointer.save(stamped(progress));
+  if (!is_due) return;
+  parts_.checkpointer.save(stamped(progress));
+  window_.save_seconds = window_.save_seconds.value_or(0.0) + watch.seconds();
 }
 
 void RunRecorder::on_skipped_step(const SkippedStep& skipped) {

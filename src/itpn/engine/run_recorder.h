@@ -4,12 +4,14 @@
 #include <torch/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "itpn/core/progress.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/checkpointer.h"
+#include "itpn/engine/loss_spikes.h"
 #include "itpn/engine/metrics_writer.h"
 #include "itpn/engine/run_directory.h"
 #include "itpn/engine/training_loop.h"
@@ -52,15 +54,20 @@ class RunRecorder : public LoopObserver {
     double seconds = 0.0;
     double wait_seconds = 0.0;
     double peer_seconds = 0.0;
+    std::optional<double> save_seconds;  // that training stood still for checkpoints, if any was taken
   };
 
   // `progress` as a checkpoint of now has it.
   Progress stamped(Progress progress) const;
   void write_line(const Progress& progress, const StepReport& report);
+  // True for a step whose loss is far above those before; warns of the first one in a while.
+  bool is_spike(const Progress& progress, const StepReport& report);
 
   Parts parts_;
   ProgressBar bar_;
   Window window_;
+  LossSpikes spikes_;
+  int64_t warned_step_ = -1;  // the last spike that was warned of
   Stopwatch since_start_;
   double seconds_before_ = 0.0;  // trained before this process
 };

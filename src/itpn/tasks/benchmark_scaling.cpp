@@ -7,17 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/median.h"
 #include "itpn/core/temporary_folder.h"
 #include "itpn/tasks/launch.h"
 
 namespace itpn {
 namespace {
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 std::vector<std::string> command(const ScalingConfig& config, int64_t processes, const std::string& folder) {
   const int64_t global = config.batch_size * processes, steps = config.warmup_steps + config.steps;
