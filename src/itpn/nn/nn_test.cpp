@@ -96,8 +96,8 @@ TEST(AttentionBlock, GradientMatchesDifferencesWithBiasAndLayerScale) {
   block->to(torch::kFloat64);
   BlockContext context;
   context.position_index = ops::relative_position_index(2);
-  // Its softmax runs in fp32 by design. A step of 1e-5 would divide that noise, which changes with the order of sums, by
-  // so little that some runs err by a tenth; one of 2e-3 keeps it and the curvature below a hundredth.
+  // Its softmax runs in fp32 by design. A step of 1e-5 would divide that noise, which changes with the order of sums,
+  // by so little that some runs err by a tenth; one of 2e-3 keeps it and the curvature below a hundredth.
   EXPECT_LT(gradient_error(*block, torch::randn({2, 4, 8}, torch::kFloat64), context, 2e-3), 1e-2);
 }
 
