@@ -7,8 +7,8 @@
 #   benchmarks/clip_tiny/run.sh DATA_DIR OUTPUT_DIR [KEY=VALUE for every training run]...
 #
 # DATA_DIR has train/ and val/ with a folder for each class. A run that was stopped goes on where it was. The table is
-# printed at the end and lies in OUTPUT_DIR/results.md. The teacher has seen the classes, so the comparison favours the
-# student: it shows that the path works, not that features are better targets than pixels.
+# printed at the end and lies in OUTPUT_DIR/results.md, with curves in accuracy.png. The teacher has seen the classes, so
+# the comparison favours the student: it shows that the path works, not that features are better targets than pixels.
 #   TEACHER_EPOCHS=60 EPOCHS=60 WARMUP_EPOCHS=5 FINETUNE_EPOCHS=8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -55,4 +55,6 @@ for model in student pixels scratch; do
   echo "| $model | $knn | $probe | $(top1_of "$output/${model}_finetune.txt") |" >> "$output/results.md"
 done
 echo "teacher: $(sed -nE 's/.*top-1 +([0-9.]+) %.*/\1/p' "$output/teacher/train.log" | tail -n 1) % top-1"
+"$itpn" plot "$output"/{student,pixels,scratch}_finetune --key val_top1 --x epoch -o "$output/accuracy.png" \
+  --title "accuracy while fine-tuning, %" > /dev/null
 cat "$output/results.md"
