@@ -122,14 +122,46 @@ void draw_series(Drawing& canvas, const Frame& frame, const ChartSeries& series,
   }
 }
 
+struct Box {
+  int left, top, width, height;
+
+  bool holds(double x, double y) const { return x >= left && x < left + width && y >= top && y < top + height; }
+};
+
+// The length of the curves that lies in a box, in pixels.
+double covered_length(const Frame& frame, const LineChart& chart, const Box& box) {
+  constexpr int kPieces = 16;  // of the line between two points
+  double length = 0.0;
+  for (const auto& series : chart.series) {
+    for (size_t i = 1; i < std::min(series.x.size(), series.y.size()); ++i) {
+      if (!is_drawn(series, i - 1) || !is_drawn(series, i)) continue;
+      const double x = frame.pixel_x(series.x[i - 1]), y = frame.pixel_y(series.y[i - 1]);
+      const double across = frame.pixel_x(series.x[i]) - x, down = frame.pixel_y(series.y[i]) - y;
+      for (int piece = 0; piece < kPieces; ++piece) {
+        const double share = (piece + 0.5) / kPieces;
+        if (box.holds(x + share * across, y + share * down)) length += std::hypot(across, down) / kPieces;
+      }
+    }
+  }
+  return length;
+}
+
+// In the corner where it hides the least of the curves.
 void draw_legend(Drawing& canvas, const Frame& frame, const LineChart& chart) {
   int widest = 0;
   for (const auto& series : chart.series) widest = std::max(widest, text_width(series.name));
-  const int left = frame.right - widest - 12;
+  const int width = 36 + widest + 12, height = static_cast<int>(chart.series.size()) * kLineHeight;
+  const int right = frame.right - width, left = frame.left + 12, top = frame.top + 8,
+            bottom = frame.bottom - height - 4;
+  const std::array<Box, 4> corners = {Box{right, top, width, height}, Box{right, bottom, width, height},
+                                      Box{left, top, width, height}, Box{left, bottom, width, height}};
+  std::array<double, 4> hidden{};
+  for (size_t i = 0; i < corners.size(); ++i) hidden[i] = covered_length(frame, chart, corners[i]);
+  const Box& box = corners[static_cast<size_t>(std::min_element(hidden.begin(), hidden.end()) - hidden.begin())];
   for (size_t i = 0; i < chart.series.size(); ++i) {
-    const int top = frame.top + 8 + static_cast<int>(i) * kLineHeight;
-    canvas.rectangle(left - 36, top + kGlyphHeight - 2, 28, 4, kPalette[i % kPalette.size()]);
-    canvas.text(left, top, chart.series[i].name, kInk);
+    const int y = box.top + static_cast<int>(i) * kLineHeight;
+    canvas.rectangle(box.left, y + kGlyphHeight - 2, 28, 4, kPalette[i % kPalette.size()]);
+    canvas.text(box.left + 36, y, chart.series[i].name, kInk);
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace itpn {
 namespace {
@@ -54,6 +56,25 @@ TEST(LineChart, SvgHasALineForEachUnbrokenPartOfASeriesAndEscapesText) {
   EXPECT_NE(svg.find(">a &lt; b &amp; c</text>"), std::string::npos);
   EXPECT_NE(svg.find(">s?</text>"), std::string::npos);
   EXPECT_EQ(svg.rfind("</svg>\n"), svg.size() - 7);
+}
+
+// Where the legend's text of the only series stands, in pixels from the top left.
+std::pair<double, double> legend_place(const std::vector<double>& y) {
+  const std::string svg = svg_line_charts({{.title = "", .x_label = "", .series = {{"curve", {0, 1, 2, 3, 4}, y}}}}, 1);
+  const size_t text = svg.rfind("<text", svg.find(">curve</text>"));
+  const auto number = [&](const std::string& key) {
+    const size_t at = svg.find(" " + key + "=\"", text) + key.size() + 3;
+    return std::stod(svg.substr(at));
+  };
+  return {number("x"), number("y")};
+}
+
+TEST(LineChart, PutsTheLegendWhereItHidesNoCurve) {
+  const auto falling = legend_place({5, 3, 2, 1.2, 1}), rising = legend_place({1, 4, 4.8, 5, 5});
+  EXPECT_GT(falling.first, 480.0);
+  EXPECT_LT(falling.second, 100.0);
+  EXPECT_GT(rising.first, 480.0);
+  EXPECT_GT(rising.second, 400.0);
 }
 
 TEST(LineChart, SurvivesNoDataConstantDataAndGaps) {
