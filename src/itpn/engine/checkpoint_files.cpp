@@ -98,10 +98,10 @@ void read_state_tensors(Fs& fs, const VerifiedCheckpoint& checkpoint, const Stat
 
 std::string model_file(const VerifiedCheckpoint& checkpoint) { return join_path(checkpoint.path, kModelFile); }
 
-VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory) {
+VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory, std::string_view only) {
   const std::string of_run = join_path(directory, "checkpoints");
-  if (!is_directory(fs, of_run)) return verify_checkpoint(fs, directory);
-  CheckpointScan scan = scan_checkpoints(fs, of_run);
+  if (!is_directory(fs, of_run)) return verify_checkpoint(fs, directory, only);
+  CheckpointScan scan = scan_checkpoints(fs, of_run, only);
   if (scan.latest) return std::move(*scan.latest);
   if (scan.rejected.empty()) throw checkpoint_error(fmt::format("{}: there is no checkpoint yet", of_run));
   throw checkpoint_error(fmt::format("{}: no checkpoint verifies; the newest: {}", of_run, scan.rejected[0].reason));
@@ -110,8 +110,8 @@ VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory) {
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key) {
   if (!is_directory(fs, path)) return {path, std::nullopt, ""};
   WeightsPath found;
-  found.checkpoint = find_checkpoint(fs, path);
   found.file_name = key == "ema" || key == "model_ema" ? kEmaFile : kModelFile;
+  found.checkpoint = find_checkpoint(fs, path, found.file_name);
   if (!found.checkpoint->manifest.find(found.file_name)) {
     throw checkpoint_error(fmt::format("{}: the checkpoint has no {}", found.checkpoint->path, found.file_name));
   }

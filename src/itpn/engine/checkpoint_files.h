@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "itpn/engine/train_state.h"
@@ -45,8 +46,9 @@ struct WeightsPath {
 };
 
 // A file itself; for a checkpoint directory its model.safetensors, or ema.safetensors for `key` "ema" or "model_ema";
-// for the directory of a run that file of the newest checkpoint that verifies. Throws a checkpoint error (exit 4) where
-// there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that name.
+// for the directory of a run that file of the newest checkpoint in which it verifies. Throws a checkpoint error (exit
+// 4) where there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that
+// name.
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
 
 // Opens it. The options are for files alone: what a checkpoint holds is known. Throws as WeightsFile's constructor
@@ -56,7 +58,7 @@ WeightsFile open_weights(Fs& fs, const WeightsPath& source, const WeightsFileOpt
 // The file of a checkpoint that holds its fp32 weights.
 std::string model_file(const VerifiedCheckpoint& checkpoint);
 
-// What find_weights takes for a directory, verified.
-VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory);
+// What find_weights takes for a directory, verified; `only` as in verify_checkpoint.
+VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory, std::string_view only = {});
 
 }  // namespace itpn

@@ -52,7 +52,11 @@ torch::Tensor read_tensor(WeightsFile& file, const TensorInfo& info, const Weigh
 
 LoadReport load_weights(Fs& fs, const std::string& path, const NamedTensors& model, const LoadRules& rules,
                         const WeightsFileOptions& options) {
-  const WeightsPath source = find_weights(fs, path, options.key);
+  return load_weights(fs, find_weights(fs, path, options.key), model, rules, options);
+}
+
+LoadReport load_weights(Fs& fs, const WeightsPath& source, const NamedTensors& model, const LoadRules& rules,
+                        const WeightsFileOptions& options) {
   WeightsFile file = open_weights(fs, source, options);
   const std::vector<TensorInfo> wanted = infos_of(model);
   std::set<std::string> names;

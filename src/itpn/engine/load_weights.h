@@ -1,6 +1,7 @@
 // The one way in which weights get from a file into a model, whatever the file's format.
 #pragma once
 
+#include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/train_state.h"
 #include "itpn/io/load_plan.h"
 #include "itpn/io/weights_file.h"
@@ -18,6 +19,9 @@ namespace itpn {
 // checkpoint error (exit 4) that lists every missing, left-over or misfit weight for which `rules` have no reason
 // (unless rules.allow_partial), or says how the file is damaged; SystemError (exit 5) where it cannot be read.
 LoadReport load_weights(Fs& fs, const std::string& path, const NamedTensors& model, const LoadRules& rules,
+                        const WeightsFileOptions& file = {});
+// The same where find_weights() has looked already.
+LoadReport load_weights(Fs& fs, const WeightsPath& source, const NamedTensors& model, const LoadRules& rules,
                         const WeightsFileOptions& file = {});
 
 // All parameters and buffers of a module as load_weights wants them.

@@ -127,6 +127,24 @@ TEST_F(CheckpointStoreTest, FallsBackPastDamageAndSaysWhy) {
   EXPECT_THAT(scan.rejected[1].reason, HasSubstr("the manifest is cut"));
 }
 
+// For who wants the weights alone: damage in the weights is noticed, damage in the rest is none of their business as
+// long as the sizes are right.
+TEST_F(CheckpointStoreTest, VerifyingOneFileReadsThatOneAlone) {
+  CheckpointStore store(fs_, directory_);
+  for (const int64_t step : {1, 2}) {
+    const std::vector<CheckpointFile> both = {text_checkpoint_file("state.json", "state"),
+                                              text_checkpoint_file("model", "weights")};
+    store.save(step, both);
+  }
+  overwrite(join_path(path(2), "state.json"), "STATE");
+  EXPECT_EQ(scan_checkpoints(fs_, directory_).latest->step(), 1);
+  EXPECT_EQ(scan_checkpoints(fs_, directory_, "model").latest->step(), 2);
+  overwrite(join_path(path(2), "model"), "WEIGHTS");
+  EXPECT_EQ(scan_checkpoints(fs_, directory_, "model").latest->step(), 1);
+  overwrite(join_path(path(1), "state.json"), "longer than it was");
+  EXPECT_FALSE(scan_checkpoints(fs_, directory_, "model").latest);
+}
+
 TEST_F(CheckpointStoreTest, FindsTheNewestOneBeforeAStepThatIsWhole) {
   CheckpointStore store(fs_, directory_, {.keep_last = 9});
   EXPECT_FALSE(store.find_verified_before(5));

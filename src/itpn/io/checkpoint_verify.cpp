@@ -48,7 +48,7 @@ std::string hash_of_file(OpenFile& file, uint64_t size) {
   return hash.hex();
 }
 
-void verify_file(Fs& fs, const std::string& path, const FileRecord& record) {
+void verify_size(Fs& fs, const std::string& path, const FileRecord& record) {
   FileStatus status;
   const int result = fs.stat(path, &status);
   if (result < 0) throw_io_error(path, "read", result);
@@ -56,6 +56,9 @@ void verify_file(Fs& fs, const std::string& path, const FileRecord& record) {
   if (status.size != record.bytes) {
     throw checkpoint_error(fmt::format("{}: has {} bytes, the manifest says {}", path, status.size, record.bytes));
   }
+}
+
+void verify_content(Fs& fs, const std::string& path, const FileRecord& record) {
   OpenFile file(fs, path, OpenMode::kRead);
   if (hash_of_file(file, record.bytes) != record.sha256) {
     throw checkpoint_error(fmt::format("{}: damaged: its content does not have the hash of the manifest", path));
@@ -81,12 +84,15 @@ const FileRecord& record_of(const VerifiedCheckpoint& checkpoint, std::string_vi
 
 }  // namespace
 
-VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path) {
+VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only) {
   return as_checkpoint_error([&] {
     const std::string where = join_path(path, kManifestName);
     const std::string text = read_text_file(fs, where, kMaxManifestBytes);
     VerifiedCheckpoint checkpoint{path, parse_manifest(text, where)};
-    for (const auto& file : checkpoint.manifest.files) verify_file(fs, join_path(path, file.name), file);
+    for (const auto& file : checkpoint.manifest.files) {
+      verify_size(fs, join_path(path, file.name), file);
+      if (only.empty() || file.name == only) verify_content(fs, join_path(path, file.name), file);
+    }
     return checkpoint;
   });
 }
@@ -109,18 +115,19 @@ std::string checkpoint_path(const std::string& directory, int64_t step) {
   return join_path(directory, fmt::format("{}{}", kPrefix, step));
 }
 
-CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory) {
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::string_view only) {
   auto steps = checkpoint_steps(fs, directory);
   std::reverse(steps.begin(), steps.end());
-  return scan_checkpoints(fs, directory, steps);
+  return scan_checkpoints(fs, directory, steps, only);
 }
 
-CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps) {
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps,
+                                std::string_view only) {
   CheckpointScan scan;
   for (const int64_t step : steps) {
     const std::string path = checkpoint_path(directory, step);
     try {
-      auto checkpoint = verify_checkpoint(fs, path);
+      auto checkpoint = verify_checkpoint(fs, path, only);
       if (checkpoint.step() == step) {
         scan.latest = std::move(checkpoint);
         return scan;

@@ -14,7 +14,7 @@
 
 namespace itpn {
 
-// A checkpoint whose every byte has been read and found right.
+// A checkpoint whose every byte has been read and found right, or of one file every byte.
 struct VerifiedCheckpoint {
   std::string path;
   CheckpointManifest manifest;
@@ -36,17 +36,19 @@ struct CheckpointScan {
 
 // Reads the checkpoint at `path` against its manifest. Throws a checkpoint error (exit 4) that says what is wrong with
 // it; SystemError (exit 5) where reading fails for a reason that says nothing about it (too many open files, no
-// permission); NewerFormatError.
-VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path);
+// permission); NewerFormatError. Where `only` names a file, its bytes alone are read: for who wants nothing else, and
+// need not wait for the optimiser's state. Of the others it is enough that they are there, with the right size.
+VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only = {});
 
 // Steps of the directories `step-N` below `directory`, lowest first; none if there is no such directory.
 std::vector<int64_t> checkpoint_steps(Fs& fs, const std::string& directory);
 // DIRECTORY/step-N.
 std::string checkpoint_path(const std::string& directory, int64_t step);
 
-CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory);
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::string_view only = {});
 // The same, in the order of `steps`.
-CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps);
+CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::span<const int64_t> steps,
+                                std::string_view only = {});
 
 // One file of a verified checkpoint, in memory, its hash checked again. For small files.
 std::vector<std::byte> read_checkpoint_file(Fs& fs, const VerifiedCheckpoint& checkpoint, std::string_view file);

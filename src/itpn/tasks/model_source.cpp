@@ -55,38 +55,37 @@ void check_exists(const std::string& path) {
 }
 
 // With the model's own names.
-WeightsFile open_model_weights(const std::string& named, const std::string& key) {
-  WeightsFile file = open_weights(posix_fs(), find_weights(posix_fs(), named, key), {key});
+WeightsFile open_model_weights(const WeightsPath& source, const std::string& key) {
+  WeightsFile file = open_weights(posix_fs(), source, {key});
   file.strip_prefix(
       [](const std::string& name) { return name == "absolute_pos_embed" || name.starts_with("blocks."); });
   return file;
 }
 
-// The path as the loading of weights wants it, with the run's checkpoint chosen.
-std::string chosen_path(const ModelRequest& request) {
+WeightsPath chosen_weights(const ModelRequest& request, const std::string& key) {
   Fs& fs = posix_fs();
   check_exists(request.weights);
-  if (!is_directory(fs, request.weights)) return request.weights;
-  if (!request.best) return find_checkpoint(fs, request.weights).path;
+  if (!request.best || !is_directory(fs, request.weights)) return find_weights(fs, request.weights, key);
   const std::string of_run = join_path(request.weights, "checkpoints");
   const std::optional<int64_t> best = CheckpointStore(fs, of_run).best_step();
   if (!best) throw checkpoint_error(fmt::format("{}: no checkpoint is marked as the best one", of_run));
-  return verify_checkpoint(fs, checkpoint_path(of_run, *best)).path;
+  return find_weights(fs, checkpoint_path(of_run, *best), key);
 }
 
 }  // namespace
 
 InferredSizes sizes_of_weights(const std::string& path, const std::string& key) {
   check_exists(path);
-  const WeightsFile file = open_model_weights(path, key);
+  const WeightsFile file = open_model_weights(find_weights(posix_fs(), path, key), key);
   return infer_sizes(file.tensors(), file.path());
 }
 
 ModelSource find_model(const ModelRequest& request) {
   ModelSource source;
-  source.path = chosen_path(request);
   source.key = request.averaged ? kAverageKey : "";
-  const WeightsFile file = open_model_weights(source.path, source.key);
+  source.weights = chosen_weights(request, source.key);
+  source.path = source.weights.checkpoint ? source.weights.checkpoint->path : source.weights.path;
+  const WeightsFile file = open_model_weights(source.weights, source.key);
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
   const std::optional<ModelCard> card = card_in(file.metadata(), file.path());
   source.card = card ? *card : inferred_card(sizes, file.path());

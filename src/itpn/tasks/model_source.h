@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/engine/checkpoint_files.h"
 #include "itpn/models/backbone/infer_sizes.h"
 #include "itpn/tasks/model_card.h"
 
@@ -20,7 +21,8 @@ struct ModelRequest {
 };
 
 struct ModelSource {
-  std::string path;       // of the file, or of the checkpoint's directory
+  WeightsPath weights;    // the file, found sound where it is part of a checkpoint
+  std::string path;       // of the file, or of the checkpoint's directory: for people
   std::string key;        // entry of it that holds the weights
   ModelCard card;         // as the file says; from names and shapes where it says nothing
   int64_t classes = 0;    // outputs of the head, 0: there is none

@@ -47,7 +47,7 @@ BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.
 
 void ReadyModel::load_into(torch::nn::Module& model, bool keeps_head) const {
   const LoadRules rules = keeps_head ? classifier_weight_rules() : dense_weight_rules({});
-  load_weights(posix_fs(), source_.path, named_weights(model), rules, {source_.key});
+  load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key});
   model.eval();
   model.to(device_);
   const torch::ScalarType type = compute_type(precision_, device_);
