@@ -216,6 +216,7 @@ std::optional<HostBatch> Loader::next() {
   const Stopwatch watch;
   if (threads_.empty()) {
     make_batch_here();
+    if (slots_.empty()) return std::nullopt;
   } else {
     std::unique_lock lock(mutex_);
     if (slots_.empty() && !can_claim()) return std::nullopt;
@@ -223,7 +224,6 @@ std::optional<HostBatch> Loader::next() {
     is_ready_.wait(lock, [this] { return failure_ || slots_.front().remaining == 0; });
     if (failure_) std::rethrow_exception(failure_);
   }
-  if (slots_.empty()) return std::nullopt;
   HostBatch batch = hand_out();
   batch.wait_seconds = watch.seconds();
   wait_seconds_ += batch.wait_seconds;
