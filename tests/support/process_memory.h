@@ -19,6 +19,16 @@ inline int64_t process_memory(const std::string& field) {
   return 0;
 }
 
+// False where its memory says nothing about the program: under a sanitizer, which keeps books of its own, and without
+// /proc.
+inline bool tells_memory() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return false;
+#else
+  return process_memory("VmHWM") > 0;
+#endif
+}
+
 // Peak memory of `work` above what the process had before.
 template <class Work>
 int64_t peak_memory(const Work& work) {
