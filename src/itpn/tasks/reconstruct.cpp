@@ -58,10 +58,15 @@ PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const Rec
 
 LoadedModel load_model(const ReconstructRequest& request, const torch::Device& device) {
   Fs& fs = posix_fs();
-  const VerifiedCheckpoint checkpoint = find_checkpoint(fs, request.checkpoint);
-  LoadedModel loaded{checkpoint.path, config_of(fs, checkpoint, request)};
+  const WeightsPath weights = find_weights(fs, request.checkpoint);
+  if (!weights.checkpoint) {
+    throw usage_error(fmt::format(
+        "{}: is a file; a checkpoint is wanted, or the directory of a run: its recipe says how pictures were masked",
+        request.checkpoint));
+  }
+  LoadedModel loaded{weights.checkpoint->path, config_of(fs, *weights.checkpoint, request)};
   loaded.model = MimModel(mim_config_of(loaded.config), 0);
-  load_weights(fs, checkpoint.path, named_weights(*loaded.model), pretraining_weight_rules());
+  load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules());
   loaded.model->to(device);
   return loaded;
 }
