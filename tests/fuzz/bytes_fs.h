@@ -13,7 +13,7 @@ class BytesFs : public Fs {
  public:
   explicit BytesFs(std::span<const std::byte> content) : content_(content) {}
 
-  int open(const std::string&, OpenMode mode) override { return mode == OpenMode::kRead ? 0 : -EROFS; }
+  int open(const std::string&, OpenMode mode) override { return is_for_reading(mode) ? 0 : -EROFS; }
   int64_t pread(int, void* into, size_t size, uint64_t offset) override {
     if (offset >= content_.size()) return 0;
     const size_t count = std::min<uint64_t>(size, content_.size() - offset);

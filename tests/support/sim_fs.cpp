@@ -160,7 +160,7 @@ uint64_t SimFs::bytes_below(const Node& node) {
 int SimFs::open(const std::string& path, OpenMode mode) {
   const std::scoped_lock lock(mutex_);
   NodePtr node = find(path);
-  const bool creates = mode == OpenMode::kCreate || mode == OpenMode::kAppend || mode == OpenMode::kLock;
+  const bool creates = is_for_creating(mode) || mode == OpenMode::kAppend || mode == OpenMode::kLock;
   if (node && node->is_directory != (mode == OpenMode::kDirectory)) return node->is_directory ? -EISDIR : -ENOTDIR;
   if (!node) {
     const auto [directory, name] = place_of(path);
@@ -168,7 +168,7 @@ int SimFs::open(const std::string& path, OpenMode mode) {
     announce_change();
     node = std::make_shared<Node>();
     directory->change({"", name, node});
-  } else if (mode == OpenMode::kCreate) {
+  } else if (is_for_creating(mode)) {
     announce_change();
     node->write({0, {}, true});
   }
@@ -190,7 +190,7 @@ int64_t SimFs::pread(int file, void* into, size_t size, uint64_t offset) {
 int64_t SimFs::write(int file, const void* bytes, size_t size) {
   const std::scoped_lock lock(mutex_);
   const auto found = open_.find(file);
-  if (found == open_.end() || found->second.mode == OpenMode::kRead) return -EBADF;
+  if (found == open_.end() || is_for_reading(found->second.mode)) return -EBADF;
   const uint64_t used = bytes_below(*root_);
   if (size > 0 && used >= capacity_) return -ENOSPC;
   const auto count = static_cast<size_t>(std::min<uint64_t>(size, capacity_ - used));

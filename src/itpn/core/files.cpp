@@ -54,7 +54,7 @@ OpenFile::OpenFile(Fs& fs, const std::string& path, OpenMode mode) : fs_(fs), pa
   do {
     file_ = fs_.open(path, mode);
   } while (file_ == -EINTR);
-  if (file_ < 0) throw_io_error(path, mode == OpenMode::kRead ? "open" : "open for writing", file_);
+  if (file_ < 0) throw_io_error(path, is_for_reading(mode) ? "open" : "open for writing", file_);
 }
 
 OpenFile::~OpenFile() {

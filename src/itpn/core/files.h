@@ -28,12 +28,22 @@ struct FileStatus {
 };
 
 enum class OpenMode {
-  kRead,       // existing file, read only
-  kCreate,     // write only; created or truncated
-  kAppend,     // write only, at the end; created if missing
-  kLock,       // read and write; created if missing, never truncated
-  kDirectory,  // a directory, to fsync it
+  kRead,            // existing file, read only
+  kReadUncached,    // the same, from the disk itself where the file system can
+  kCreate,          // write only; created or truncated
+  kCreateUncached,  // the same, to the disk itself where the file system can
+  kAppend,          // write only, at the end; created if missing
+  kLock,            // read and write; created if missing, never truncated
+  kDirectory,       // a directory, to fsync it
 };
+
+// The uncached modes are for large files that nobody reads again soon: the system's page cache costs several times the
+// processor time of the transfer itself. Offsets, sizes and addresses that are multiples of this go past the cache. The
+// first one that is not, such as a file's end, and all that follow go through it; nothing else differs.
+inline constexpr size_t kUncachedAlignment = 4096;
+
+inline bool is_for_reading(OpenMode mode) { return mode == OpenMode::kRead || mode == OpenMode::kReadUncached; }
+inline bool is_for_creating(OpenMode mode) { return mode == OpenMode::kCreate || mode == OpenMode::kCreateUncached; }
 
 // The operations of the operating system that the program uses. Each returns a value >= 0, or -errno. `write` and
 // `pread` may be short and may return -EINTR; the helpers below loop.

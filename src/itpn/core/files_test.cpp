@@ -1,13 +1,18 @@
 #include "itpn/core/files.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include "itpn/core/mapped_file.h"
+#include "itpn/core/uncached_buffer.h"
 #include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
@@ -111,6 +116,57 @@ TEST_F(Files, AFileThatEndsTooEarlyIsAnError) {
   std::array<std::byte, 4> bytes{};
   EXPECT_NO_THROW(file.read_exactly(bytes, 1));
   EXPECT_THROW(file.read_exactly(bytes, 2), Error);
+}
+
+// Pages of the file that are in the system's memory.
+size_t cached_pages(const std::string& path) {
+  const MappedFile file(posix_fs(), path);
+  const auto bytes = file.bytes();
+  std::vector<unsigned char> pages((bytes.size() + kUncachedAlignment - 1) / kUncachedAlignment);
+  EXPECT_EQ(::mincore(const_cast<std::byte*>(bytes.data()), bytes.size(), pages.data()), 0);
+  return static_cast<size_t>(std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return page & 1; }));
+}
+
+bool can_go_past_cache(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_DIRECT, 0600);
+  if (file >= 0) ::close(file);
+  return file >= 0;
+}
+
+TEST_F(Files, UncachedFilesHoldWhatWasWrittenWhateverTheSizes) {
+  UncachedBuffer buffer(4 * kUncachedAlignment);
+  const auto bytes = buffer.bytes();
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 31 % 251);
+  for (const bool is_short : {false, true}) {
+    for (const size_t size : {size_t{0}, size_t{5}, kUncachedAlignment, kUncachedAlignment + 1, bytes.size()}) {
+      const std::string path = directory_.file("uncached");
+      fs_.reset();
+      if (is_short) fs_.inject({.call = Call::kWrite, .is_short = true});
+      OpenFile written(fs_, path, OpenMode::kCreateUncached);
+      written.write_all(bytes.first(size));
+      written.write_all(bytes);  // behind whatever is there
+      written.close();
+      std::vector<std::byte> expected(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+      expected.insert(expected.end(), bytes.begin(), bytes.end());
+      EXPECT_EQ(read_file(fs_, path), expected);
+      UncachedBuffer back(expected.size());
+      OpenFile(fs_, path, OpenMode::kReadUncached).read_exactly(back.bytes().first(expected.size()), 0);
+      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), back.bytes().begin()));
+    }
+  }
+}
+
+TEST_F(Files, UncachedTransfersLeaveTheSystemsMemoryAlone) {
+  constexpr size_t kPages = 64;
+  const std::string cached = directory_.file("cached"), uncached = directory_.file("uncached");
+  if (!can_go_past_cache(uncached)) GTEST_SKIP() << "no file of this folder goes past the page cache";
+  UncachedBuffer buffer(kPages * kUncachedAlignment);
+  OpenFile(fs_, cached, OpenMode::kCreate).write_all(buffer.bytes());
+  if (cached_pages(cached) != kPages) GTEST_SKIP() << "the page cache of this folder cannot be seen";
+  OpenFile(fs_, uncached, OpenMode::kCreateUncached).write_all(buffer.bytes());
+  EXPECT_EQ(cached_pages(uncached), 0);
+  OpenFile(fs_, uncached, OpenMode::kReadUncached).read_exactly(buffer.bytes(), 0);
+  EXPECT_EQ(cached_pages(uncached), 0);
 }
 
 TEST_F(Files, MakingADirectoryThatIsThereIsNoErrorAFileInItsPlaceIs) {

@@ -23,8 +23,10 @@ int or_errno(int result) { return result < 0 ? -errno : result; }
 int open_flags(OpenMode mode) {
   switch (mode) {
     case OpenMode::kRead:
+    case OpenMode::kReadUncached:
       return O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hang us
     case OpenMode::kCreate:
+    case OpenMode::kCreateUncached:
       return O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
     case OpenMode::kAppend:
       return O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
@@ -36,18 +38,40 @@ int open_flags(OpenMode mode) {
   return O_RDONLY;
 }
 
+// A local file that was replaced or deleted lives on while it is open; these forget it. They also answer each transfer
+// past the cache before they take the next one.
+bool is_on_network(int file) {
+  static constexpr std::array<uint32_t, 9> kNetworks{
+      0x00006969 /* NFS */,  0x0000517B /* SMB */,    0xFE534D42 /* SMB 2 */,
+      0xFF534D42 /* CIFS */, 0x65735546 /* FUSE */,   0x01021997 /* 9P */,
+      0x00C36400 /* Ceph */, 0x0BD00BD0 /* Lustre */, 0x47504653 /* GPFS */};
+  struct ::statfs raw {};
+  if (::fstatfs(file, &raw) != 0) return true;
+  return std::find(kNetworks.begin(), kNetworks.end(), static_cast<uint32_t>(raw.f_type)) != kNetworks.end();
+}
+
+// False if the file was not open past the cache, or stays so.
+bool go_through_cache(int file) {
+  const int flags = ::fcntl(file, F_GETFL);
+  return flags >= 0 && (flags & O_DIRECT) != 0 && ::fcntl(file, F_SETFL, flags & ~O_DIRECT) == 0;
+}
+
+// Bytes transferred, or -errno. The kernel refuses with EINVAL what it cannot transfer past the cache.
+template <class Transfer>
+int64_t past_or_through_cache(int file, const Transfer& transfer) {
+  ssize_t count = transfer();
+  if (count < 0 && errno == EINVAL && go_through_cache(file)) count = transfer();
+  return count < 0 ? -errno : count;
+}
+
 class PosixFs final : public Fs {
  public:
-  int open(const std::string& path, OpenMode mode) override {
-    return or_errno(::open(path.c_str(), open_flags(mode), 0644));
-  }
+  int open(const std::string& path, OpenMode mode) override;
   int64_t pread(int file, void* into, size_t size, uint64_t offset) override {
-    const ssize_t got = ::pread(file, into, size, static_cast<off_t>(offset));
-    return got < 0 ? -errno : got;
+    return past_or_through_cache(file, [&] { return ::pread(file, into, size, static_cast<off_t>(offset)); });
   }
   int64_t write(int file, const void* bytes, size_t size) override {
-    const ssize_t written = ::write(file, bytes, size);
-    return written < 0 ? -errno : written;
+    return past_or_through_cache(file, [&] { return ::write(file, bytes, size); });
   }
   int fsync(int file) override { return or_errno(::fsync(file)); }
   int close(int file) override { return or_errno(::close(file)); }
@@ -66,20 +90,20 @@ class PosixFs final : public Fs {
   }
 };
 
-// A local file that was replaced or deleted lives on while it is mapped; these forget it, and reading it is a SIGBUS.
-bool is_on_network(int file) {
-  static constexpr std::array<uint32_t, 9> kNetworks{
-      0x00006969 /* NFS */,  0x0000517B /* SMB */,    0xFE534D42 /* SMB 2 */,
-      0xFF534D42 /* CIFS */, 0x65735546 /* FUSE */,   0x01021997 /* 9P */,
-      0x00C36400 /* Ceph */, 0x0BD00BD0 /* Lustre */, 0x47504653 /* GPFS */};
-  struct ::statfs raw {};
-  if (::fstatfs(file, &raw) != 0) return true;
-  return std::find(kNetworks.begin(), kNetworks.end(), static_cast<uint32_t>(raw.f_type)) != kNetworks.end();
+int PosixFs::open(const std::string& path, OpenMode mode) {
+  const int flags = open_flags(mode);
+  if (mode == OpenMode::kReadUncached || mode == OpenMode::kCreateUncached) {
+    const int file = ::open(path.c_str(), flags | O_DIRECT, 0644);
+    if (file >= 0 && is_on_network(file)) go_through_cache(file);
+    if (file >= 0 || errno != EINVAL) return or_errno(file);
+  }
+  return or_errno(::open(path.c_str(), flags, 0644));
 }
 
 int PosixFs::map(int file, std::span<const std::byte>* bytes) {
   struct ::stat raw {};
   if (::fstat(file, &raw) != 0) return -errno;
+  // Bytes of a file on a network that was deleted or replaced are gone: touching them is a SIGBUS.
   if (!S_ISREG(raw.st_mode) || is_on_network(file)) return -ENODEV;
   *bytes = {};
   const auto size = static_cast<size_t>(raw.st_size);

@@ -1,5 +1,5 @@
 // SHA-256 (FIPS 180-4): what a checkpoint's manifest says about every file and tensor. Uses the processor's SHA
-// instructions where it has them (about 2 GB/s a core), portable code else.
+// instructions where it has them (1.5 to 2 GB/s a core), portable code else.
 #pragma once
 
 #include <array>

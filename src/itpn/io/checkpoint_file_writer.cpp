@@ -8,23 +8,34 @@
 namespace itpn {
 namespace {
 
-// Small enough to be in the processor's cache for the second hash, large enough to keep the disk busy.
+// Small enough to be in the processor's cache for the hashes, large enough to keep the disk busy.
 constexpr size_t kWriteBytes = 1 << 20;
 
 }  // namespace
 
+CheckpointFileWriter::CheckpointFileWriter(Fs& fs, const std::string& path)
+    : file_(fs, path, OpenMode::kCreateUncached), buffer_(kWriteBytes) {}
+
 void CheckpointFileWriter::write(std::span<const std::byte> bytes) {
   Sha256 piece;
-  const uint64_t offset = written_, size = bytes.size();
+  const uint64_t offset = taken_, size = bytes.size();
   while (!bytes.empty()) {
-    const auto part = bytes.first(std::min(bytes.size(), kWriteBytes));
-    file_.write_all(part);
+    const auto room = buffer_.bytes().subspan(collected_);
+    const auto part = room.first(std::min(bytes.size(), room.size()));
+    std::copy_n(bytes.begin(), part.size(), part.begin());
     hash_.update(part);
     piece.update(part);
     bytes = bytes.subspan(part.size());
+    collected_ += part.size();
+    if (part.size() == room.size()) flush();
   }
-  written_ += size;
+  taken_ += size;
   if (size > 0) pieces_[offset] = {size, piece.hex()};
+}
+
+void CheckpointFileWriter::flush() {
+  file_.write_all(buffer_.bytes().first(collected_));
+  collected_ = 0;
 }
 
 TensorRecord CheckpointFileWriter::record_of(const TensorInfo& tensor) const {
@@ -37,7 +48,8 @@ TensorRecord CheckpointFileWriter::record_of(const TensorInfo& tensor) const {
 }
 
 FileRecord CheckpointFileWriter::finish(const std::string& name, std::span<const TensorInfo> tensors) {
-  FileRecord record{name, written_, hash_.hex(), {}};
+  flush();
+  FileRecord record{name, taken_, hash_.hex(), {}};
   for (const auto& tensor : tensors) record.tensors.push_back(record_of(tensor));
   file_.fsync();
   file_.close();

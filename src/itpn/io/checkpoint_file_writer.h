@@ -10,6 +10,7 @@
 
 #include "itpn/core/files.h"
 #include "itpn/core/sha256.h"
+#include "itpn/core/uncached_buffer.h"
 #include "itpn/io/checkpoint_manifest.h"
 #include "itpn/io/safetensors.h"
 
@@ -17,7 +18,7 @@ namespace itpn {
 
 class CheckpointFileWriter {
  public:
-  CheckpointFileWriter(Fs& fs, const std::string& path) : file_(fs, path, OpenMode::kCreate) {}
+  CheckpointFileWriter(Fs& fs, const std::string& path);
 
   // Bytes of one call stay together: they may be one tensor.
   void write(std::span<const std::byte> bytes);
@@ -29,11 +30,15 @@ class CheckpointFileWriter {
     uint64_t bytes = 0;
     std::string sha256;
   };
+  // Writes what has been collected.
+  void flush();
   TensorRecord record_of(const TensorInfo& tensor) const;
 
   OpenFile file_;
   Sha256 hash_;
-  uint64_t written_ = 0;
+  UncachedBuffer buffer_;
+  size_t collected_ = 0;              // bytes of the buffer that are not written yet
+  uint64_t taken_ = 0;                // bytes that have come
   std::map<uint64_t, Piece> pieces_;  // by offset
 };
 

@@ -172,7 +172,7 @@ void CheckpointStore::commit(const std::string& temporary, int64_t step) {
 
 // What was written must be readable before it counts: the disk, the memory and the cable are not taken on trust.
 void CheckpointStore::read_back(int64_t step) {
-  const auto checkpoint = verify_checkpoint(fs_, checkpoint_path(directory_, step));
+  const auto checkpoint = verify_checkpoint(fs_, checkpoint_path(directory_, step), {}, OpenMode::kReadUncached);
   if (checkpoint.step() != step) throw checkpoint_error(fmt::format("{}: is of another step", checkpoint.path));
   verified_.insert(step);
 }
