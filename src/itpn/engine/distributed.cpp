@@ -11,10 +11,10 @@
 
 #include "itpn/core/files.h"
 #include "itpn/core/log.h"
+#include "itpn/core/step_watchdog.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/distributed_monitor.h"
 #include "itpn/engine/failure.h"
-#include "itpn/engine/step_watchdog.h"
 
 namespace itpn {
 namespace {

@@ -1,4 +1,4 @@
-#include "itpn/engine/step_watchdog.h"
+#include "itpn/core/step_watchdog.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
