@@ -14,7 +14,7 @@ SETUP := tools/setup.sh
 # Bit-for-bit comparisons hold for one thread count and one instruction set: pin both for tests.
 TEST_ENV := OMP_NUM_THREADS=2
 
-.PHONY: help setup build demo test check golden asan tsan faults fuzz soak format bench clean
+.PHONY: help setup build everything demo test check golden asan tsan faults fuzz soak format bench clean
 
 help:
 	@echo "make build                 build/release/bin/itpn, with everything it needs"
@@ -35,6 +35,10 @@ setup:
 	@$(SETUP) torch
 
 build: setup
+	@$(SETUP) build $(PRESET) itpn
+
+# With the tests, which are as much to compile again.
+everything: setup
 	@$(SETUP) build $(PRESET)
 
 $(ITPN): build
@@ -47,18 +51,19 @@ check: setup
 	@tools/check_format.sh
 
 # Warnings about missing shared data are skips inside the tests, never failures.
-test: check build
+test: check everything
 	@$(TEST_ENV) ctest --test-dir build/release --output-on-failure -j $(JOBS)
 	@$(MAKE) --no-print-directory asan
 
-golden: build
+golden: setup
+	@$(SETUP) build $(PRESET) itpn_golden
 	@build/release/bin/itpn_golden "$(FIXTURES)"
 
 asan: setup
 	@$(SETUP) build asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 
-faults: build
+faults: everything
 	@tools/faults.sh $(SHARE)
 
 fuzz: setup
