@@ -48,8 +48,10 @@ std::string screen_of(const std::function<void()>& body) {
   ::waitpid(child, nullptr, 0);
   std::string text;
   std::array<char, 4096> buffer;
-  const ssize_t got = ::read(terminal, buffer.data(), buffer.size());
-  if (got > 0) text.assign(buffer.data(), static_cast<size_t>(got));
+  // In pieces, as the terminal gets them, until nobody writes to it any more (EIO).
+  for (ssize_t got = 0; (got = ::read(terminal, buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<size_t>(got));
+  }
   ::close(terminal);
   return text;
 }

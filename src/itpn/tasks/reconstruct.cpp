@@ -58,12 +58,12 @@ PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const Rec
 
 LoadedModel load_model(const ReconstructRequest& request, const torch::Device& device) {
   Fs& fs = posix_fs();
-  const WeightsPath weights = find_weights(fs, request.checkpoint);
-  if (!weights.checkpoint) {
-    throw usage_error(fmt::format(
-        "{}: is a file; a checkpoint is wanted, or the directory of a run: its recipe says how pictures were masked",
+  if (!is_directory(fs, request.checkpoint)) {
+    throw checkpoint_error(fmt::format(
+        "{}: no checkpoint, nor the directory of a run; a file of weights does not say how pictures were masked",
         request.checkpoint));
   }
+  const WeightsPath weights = find_weights(fs, request.checkpoint);
   LoadedModel loaded{weights.checkpoint->path, config_of(fs, *weights.checkpoint, request)};
   loaded.model = MimModel(mim_config_of(loaded.config), 0);
   load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules());

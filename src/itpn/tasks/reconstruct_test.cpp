@@ -141,6 +141,10 @@ TEST_F(Reconstruct, MistakesAreTheUsers) {
   request_.images = {"x.png"};
   request_.checkpoint = directory_.file("nowhere");
   EXPECT_EQ(failure(), ExitCode::kCheckpoint) << message_;
+  request_.checkpoint = directory_.file("weights.safetensors");
+  write_file_atomically(posix_fs(), request_.checkpoint, std::string("weights"));
+  EXPECT_EQ(failure(), ExitCode::kCheckpoint);
+  EXPECT_THAT(message_, testing::HasSubstr("does not say how pictures were masked"));
 }
 
 }  // namespace
