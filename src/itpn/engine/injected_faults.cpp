@@ -1,8 +1,10 @@
 #include "itpn/engine/injected_faults.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
@@ -15,10 +17,11 @@ namespace {
 
 constexpr const char* kVariable = "ITPN_INJECT";
 constexpr double kSpike = 100.0;
+constexpr std::array<std::string_view, 5> kKinds = {"loss", "gradient", "spike", "throw", "exit"};
 
 [[noreturn]] void refuse(std::string_view text) {
   throw usage_error(
-      fmt::format("{}: '{}' is no fault; want loss@STEP, gradient@STEP or spike@STEP, with :RANK for one process",
+      fmt::format("{}: '{}' is no fault; want loss@STEP, gradient, spike, throw or exit, with :RANK for one process",
                   kVariable, text));
 }
 
@@ -39,7 +42,7 @@ InjectedFaults::InjectedFaults(const std::string& text) {
     const size_t at = one.find('@');
     if (at == std::string_view::npos) refuse(one);
     Fault fault{.kind = std::string(one.substr(0, at))};
-    if (fault.kind != "loss" && fault.kind != "gradient" && fault.kind != "spike") refuse(one);
+    if (std::find(kKinds.begin(), kKinds.end(), fault.kind) == kKinds.end()) refuse(one);
     const std::string_view place = one.substr(at + 1);
     const size_t colon = place.find(':');
     fault.step = number_in(place.substr(0, colon), one);
@@ -53,13 +56,20 @@ InjectedFaults InjectedFaults::from_environment() {
   return text == nullptr ? InjectedFaults() : InjectedFaults(text);
 }
 
+bool InjectedFaults::is_struck(const std::string& kind, int64_t step, int64_t rank) const {
+  return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& fault) {
+    return fault.kind == kind && fault.step == step && (fault.rank < 0 || fault.rank == rank);
+  });
+}
+
 double InjectedFaults::factor(const std::string& kind, int64_t step, int64_t rank) const {
-  for (const Fault& fault : faults_) {
-    if (fault.kind == kind && fault.step == step && (fault.rank < 0 || fault.rank == rank)) {
-      return kind == "spike" ? kSpike : std::numeric_limits<double>::quiet_NaN();
-    }
-  }
-  return 1.0;
+  if (!is_struck(kind, step, rank)) return 1.0;
+  return kind == "spike" ? kSpike : std::numeric_limits<double>::quiet_NaN();
+}
+
+void InjectedFaults::strike(int64_t step, int64_t rank) const {
+  if (is_struck("throw", step, rank)) throw io_error(fmt::format("{} makes step {} throw", kVariable, step));
+  if (is_struck("exit", step, rank)) ::_exit(1);
 }
 
 }  // namespace itpn

@@ -22,6 +22,14 @@ TEST(InjectedFaults, StrikeTheirStepAndProcessAndNothingElse) {
   EXPECT_EQ(InjectedFaults("").loss_factor(1, 0), 1.0);
 }
 
+TEST(InjectedFaults, ThrowOrEndTheProcessAtTheirStepOnly) {
+  const InjectedFaults faults("throw@3:1,exit@4:0");
+  EXPECT_NO_THROW(faults.strike(3, 0));
+  EXPECT_NO_THROW(faults.strike(4, 1));
+  EXPECT_THROW(faults.strike(3, 1), Error);
+  EXPECT_EXIT(faults.strike(4, 0), testing::ExitedWithCode(1), "");
+}
+
 TEST(InjectedFaults, RefuseATextThatMakesNoSense) {
   for (const char* text : {"loss", "loss@", "loss@x", "loss@3:", "loss@-3", "weights@3", "loss@3,,loss@4"}) {
     EXPECT_THROW(InjectedFaults{text}, Error) << text;

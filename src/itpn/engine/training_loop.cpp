@@ -116,6 +116,7 @@ StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logg
   const double share = 1.0 / static_cast<double>(micro_batches * config_.train.processes);
   // Faults strike until the run has gone back to a checkpoint.
   const InjectedFaults faults = progress.counters.rewinds > 0 ? InjectedFaults() : faults_;
+  faults.strike(progress.step + 1, config_.train.rank);
   const double loss_factor = faults.loss_factor(progress.step + 1, config_.train.rank);
   const double gradient_factor = faults.gradient_factor(progress.step + 1, config_.train.rank);
   StepReport report;

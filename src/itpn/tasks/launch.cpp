@@ -29,6 +29,7 @@ constexpr std::array<int, 5> kPassedOn = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGU
 struct Child {
   int64_t rank = 0;
   pid_t process = -1;
+  bool is_stopped = false;  // by SIGSTOP
   bool has_ended = false;
 };
 
@@ -139,7 +140,10 @@ class Launch {
     bool is_running = false;
     for (Child& child : children_) {
       int status = 0;
-      if (!child.has_ended && waitpid(child.process, &status, WNOHANG) == child.process) note_end(child, status);
+      while (!child.has_ended && waitpid(child.process, &status, WNOHANG | WUNTRACED | WCONTINUED) == child.process) {
+        child.is_stopped = WIFSTOPPED(status);
+        if (!WIFSTOPPED(status) && !WIFCONTINUED(status)) note_end(child, status);
+      }
       is_running = is_running || !child.has_ended;
     }
     return is_running;
@@ -159,11 +163,14 @@ class Launch {
   // Where one has failed, the others do not stay.
   void hurry() {
     if (!since_failure_) return;
+    for (const Child& child : children_) {
+      // It cannot notice anything while it is stopped; once awake it sees that the run is over.
+      if (child.is_stopped && !child.has_ended) kill(child.process, SIGCONT);
+    }
     const double seconds = since_failure_->seconds();
     if (seconds > kNoticeSeconds && !is_terminated_) {
       is_terminated_ = true;
       send(SIGTERM);
-      send(SIGCONT);
     }
     if (seconds > kNoticeSeconds + kTerminateSeconds) send(SIGKILL);
   }
