@@ -3,7 +3,7 @@
 #
 #   tools/fuzz.sh [SECONDS [TARGET...]]    SECONDS for each target (60 by default), all targets or those named
 #
-# Needs clang-14 (tools/setup.sh fuzz installs it). New inputs stay in out/fuzz/TARGET, crashing ones in
+# As many targets run at a time as there are processors. Needs clang-14 (tools/setup.sh fuzz installs it). New inputs stay in out/fuzz/TARGET, crashing ones in
 # out/fuzz/crashes; each goes into tests/fuzz/corpus once its cause is mended.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -13,8 +13,7 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(ls build/fuzz/bin | sed -n 's/^fuzz_//p')
 mkdir -p out/fuzz/crashes
-failed=""
-rows=$'target\tinputs\tcorpus\tslowest s\tpeak MB\tresult\n'
+export seconds
 
 # The further folders with good files of that kind.
 seeds_of() {
@@ -27,23 +26,27 @@ seeds_of() {
 # The last value of `key: value` in libFuzzer's closing statistics.
 statistic() { sed -n "s/^stat::$1: *//p" "$2" | tail -1; }
 
-for target in "${targets[@]}"; do
-  new=out/fuzz/$target log=out/fuzz/$target.log
+# Fuzzes one target, and leaves its line of the table in out/fuzz/TARGET.row.
+fuzz() {
+  local target=$1 new=out/fuzz/$1 log=out/fuzz/$1.log result=FAILED inputs
   mkdir -p "$new"
   # shellcheck disable=SC2046  # no folder or one
   if build/fuzz/bin/fuzz_"$target" "$new" tests/fuzz/corpus/"$target" $(seeds_of "$target") \
       -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
       -artifact_prefix=out/fuzz/crashes/"$target"- -close_fd_mask=1 >/dev/null 2>"$log"; then
     result=passed
-  else
-    result=FAILED
-    failed="$failed $target"
   fi
-  rows+="$target"$'\t'"$(statistic number_of_executed_units "$log")"$'\t'"$(ls "$new" | wc -l)"$'\t'
-  rows+="$(statistic slowest_unit_time_sec "$log")"$'\t'"$(statistic peak_rss_mb "$log")"$'\t'"$result"$'\n'
-  echo "fuzz $target: $(statistic number_of_executed_units "$log") inputs, $result"
-done
+  inputs=$(statistic number_of_executed_units "$log")
+  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$target" "$inputs" "$(ls "$new" | wc -l)" \
+    "$(statistic slowest_unit_time_sec "$log")" "$(statistic peak_rss_mb "$log")" "$result" > "out/fuzz/$target.row"
+  echo "fuzz $target: $inputs inputs, $result"
+}
+
+export -f fuzz seeds_of statistic
+rm -f out/fuzz/*.row
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'fuzz {}'
 
 echo
-printf '%s' "$rows" | column -t -s "$(printf '\t')"
-[ -z "$failed" ] || { echo "failed:$failed; see out/fuzz/*.log and out/fuzz/crashes"; exit 1; }
+{ printf 'target\tinputs\tcorpus\tslowest s\tpeak MB\tresult\n'; cat out/fuzz/*.row; } | column -t -s "$(printf '\t')"
+finished=$(grep -lP '\tpassed$' out/fuzz/*.row | wc -l)
+[ "$finished" = ${#targets[@]} ] || { echo "failed: $(( ${#targets[@]} - finished )) targets; see out/fuzz/*.log and out/fuzz/crashes"; exit 1; }

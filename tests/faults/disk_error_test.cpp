@@ -108,6 +108,22 @@ TEST_P(DiskErrors, LoseNothingWhereverTheyStrike) {
 INSTANTIATE_TEST_SUITE_P(EachCall, DiskErrors, testing::ValuesIn(kAllCalls),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
+TEST(DiskError, BytesThatArriveWrongAreNoticedBeforeAnOlderCheckpointGoes) {
+  FaultTally tally("4", "writes of a save that store a wrong byte and report success");
+  const int64_t writes = calls_of_a_save(Call::kWrite);
+  for (int64_t n = 1; n <= writes; ++n) {
+    Trial trial;
+    trial.faulty->inject({.call = Call::kWrite, .nth = n, .flips = true});
+    EXPECT_THROW(trial.save(kNew), SaveError) << n;
+    EXPECT_EQ(newest_sample_step(*trial.disk, kDirectory), kBefore) << n;
+    EXPECT_NO_THROW(verify_checkpoint(*trial.disk, checkpoint_path(kDirectory, kBefore - 1))) << n;
+    trial.save(kNew);
+    EXPECT_EQ(newest_sample_step(*trial.disk, kDirectory), kNew) << n;
+    tally.count();
+  }
+  EXPECT_GT(writes, 0);
+}
+
 TEST(DiskError, InterruptedAndShortTransfersAreGoneOnWith) {
   for (const Call call : {Call::kWrite, Call::kPread, Call::kOpen}) {
     Trial trial;

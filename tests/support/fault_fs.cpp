@@ -53,8 +53,7 @@ Fault FaultFs::meet(Call call) {
 
 int64_t FaultFs::perform(Call call, const std::function<int64_t()>& forward) { return answer(meet(call), forward); }
 
-int64_t FaultFs::transfer(Call call, size_t size, const std::function<int64_t(size_t)>& forward) {
-  const Fault fault = meet(call);
+int64_t FaultFs::transfer(const Fault& fault, size_t size, const std::function<int64_t(size_t)>& forward) {
   const size_t allowed = fault.is_short && size > 1 ? size / 2 : size;
   return answer(fault, [&] { return forward(allowed); });
 }
@@ -64,11 +63,18 @@ int FaultFs::open(const std::string& path, OpenMode mode) {
 }
 
 int64_t FaultFs::pread(int file, void* into, size_t size, uint64_t offset) {
-  return transfer(Call::kPread, size, [&](size_t allowed) { return fs_.pread(file, into, allowed, offset); });
+  return transfer(meet(Call::kPread), size, [&](size_t allowed) { return fs_.pread(file, into, allowed, offset); });
 }
 
 int64_t FaultFs::write(int file, const void* bytes, size_t size) {
-  return transfer(Call::kWrite, size, [&](size_t allowed) { return fs_.write(file, bytes, allowed); });
+  const Fault fault = meet(Call::kWrite);
+  std::vector<std::byte> wrong;
+  if (fault.flips && size > 0) {
+    wrong.assign(static_cast<const std::byte*>(bytes), static_cast<const std::byte*>(bytes) + size);
+    wrong[0] ^= std::byte{1};
+    bytes = wrong.data();
+  }
+  return transfer(fault, size, [&](size_t allowed) { return fs_.write(file, bytes, allowed); });
 }
 
 int FaultFs::fsync(int file) {

@@ -26,6 +26,7 @@ struct Fault {
   int error = 0;                       // errno that it reports, or 0
   bool does_its_work = false;          // does what was asked, and reports the error all the same
   bool lies = false;                   // reports success and does nothing
+  bool flips = false;                  // writes its first byte wrong, and reports success
   bool is_short = false;               // reads or writes about half of what was asked
   std::chrono::milliseconds delay{0};  // before anything else
 };
@@ -57,7 +58,7 @@ class FaultFs final : public Fs {
   // Counts the call and returns the fault that it meets (an empty one if none).
   Fault meet(Call call);
   int64_t perform(Call call, const std::function<int64_t()>& forward);
-  int64_t transfer(Call call, size_t size, const std::function<int64_t(size_t)>& forward);
+  static int64_t transfer(const Fault& fault, size_t size, const std::function<int64_t(size_t)>& forward);
 
   Fs& fs_;
   mutable std::mutex mutex_;

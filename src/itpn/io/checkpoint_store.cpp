@@ -11,6 +11,7 @@
 #include "itpn/core/log.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/io/checkpoint_file_writer.h"
+#include "itpn/io/checkpoint_read_back.h"
 
 namespace itpn {
 namespace {
@@ -94,17 +95,17 @@ SavedCheckpoint CheckpointStore::write_new(int64_t step, std::span<const Checkpo
   if (is_already_there(step)) return {step, path, last_bytes_, 0.0, true};
   // Beside the others, never in /tmp: a rename works within one file system only.
   const std::string temporary = join_path(directory_, fmt::format("{}{}-{}", kTemporaryPrefix, step, ::getpid()));
-  uint64_t bytes = 0;
+  CheckpointManifest manifest;
   try {
     make_temporary(temporary);
-    bytes = write_all(temporary, step, files, info).total_bytes();
+    manifest = write_all(temporary, step, files, info);
     commit(temporary, step);
   } catch (...) {
     drop_quietly(temporary);
     throw;
   }
-  read_back(step);
-  return {step, path, bytes, 0.0, false};
+  read_back(manifest, files);
+  return {step, path, manifest.total_bytes(), 0.0, false};
 }
 
 // A good checkpoint of this step is kept: it may be the only one. One whose directory could not be flushed is not
@@ -170,11 +171,12 @@ void CheckpointStore::commit(const std::string& temporary, int64_t step) {
   if (!aside.empty()) drop_quietly(aside);
 }
 
-// What was written must be readable before it counts: the disk, the memory and the cable are not taken on trust.
-void CheckpointStore::read_back(int64_t step) {
-  const auto checkpoint = verify_checkpoint(fs_, checkpoint_path(directory_, step), {}, OpenMode::kReadUncached);
-  if (checkpoint.step() != step) throw checkpoint_error(fmt::format("{}: is of another step", checkpoint.path));
-  verified_.insert(step);
+// What was written must be readable before it counts: the disk and the cable are not taken on trust.
+void CheckpointStore::read_back(const CheckpointManifest& manifest, std::span<const CheckpointFile> files) {
+  const std::string path = checkpoint_path(directory_, manifest.step);
+  for (const auto& file : files) compare_with_disk(fs_, join_path(path, file.name), file.write);
+  compare_with_disk(fs_, join_path(path, kManifestName), text_checkpoint_file(kManifestName, to_text(manifest)).write);
+  verified_.insert(manifest.step);
 }
 
 // A failure to delete costs space, not the checkpoint that was just committed.

@@ -24,7 +24,8 @@
 namespace itpn {
 
 // One file to be written. `write` puts the content into the sink, each tensor in one piece, and says where the tensors
-// lie: `write_safetensors` does both. A file without tensors returns {}.
+// lie: `write_safetensors` does both. A file without tensors returns {}. It is called a second time, for the same
+// bytes, when they are compared with those on the disk.
 struct CheckpointFile {
   std::string name;
   std::function<std::vector<TensorInfo>(const ByteSink&)> write;
@@ -101,7 +102,7 @@ class CheckpointStore {
   CheckpointManifest write_all(const std::string& temporary, int64_t step, std::span<const CheckpointFile> files,
                                const CheckpointInfo& info);
   void commit(const std::string& temporary, int64_t step);
-  void read_back(int64_t step);
+  void read_back(const CheckpointManifest& manifest, std::span<const CheckpointFile> files);
   SavedCheckpoint write_new(int64_t step, std::span<const CheckpointFile> files, const CheckpointInfo& info);
   void rotate();
   bool stays(int64_t step, int64_t oldest_kept);

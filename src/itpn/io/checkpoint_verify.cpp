@@ -8,7 +8,6 @@
 #include <charconv>
 
 #include "itpn/core/sha256.h"
-#include "itpn/core/uncached_buffer.h"
 
 namespace itpn {
 namespace {
@@ -39,8 +38,8 @@ auto as_checkpoint_error(const Read& read) {
 
 std::string hash_of_file(OpenFile& file, uint64_t size) {
   Sha256 hash;
-  UncachedBuffer buffer(static_cast<size_t>(std::min<uint64_t>(size, kReadBytes)));
-  const auto bytes = buffer.bytes();
+  std::vector<std::byte> buffer(static_cast<size_t>(std::min<uint64_t>(size, kReadBytes)));
+  const std::span bytes(buffer);
   for (uint64_t at = 0; at < size;) {
     const auto piece = bytes.first(static_cast<size_t>(std::min<uint64_t>(size - at, bytes.size())));
     file.read_exactly(piece, at);
@@ -60,8 +59,8 @@ void verify_size(Fs& fs, const std::string& path, const FileRecord& record) {
   }
 }
 
-void verify_content(Fs& fs, const std::string& path, const FileRecord& record, OpenMode mode) {
-  OpenFile file(fs, path, mode);
+void verify_content(Fs& fs, const std::string& path, const FileRecord& record) {
+  OpenFile file(fs, path, OpenMode::kRead);
   if (hash_of_file(file, record.bytes) != record.sha256) {
     throw checkpoint_error(fmt::format("{}: damaged: its content does not have the hash of the manifest", path));
   }
@@ -86,14 +85,14 @@ const FileRecord& record_of(const VerifiedCheckpoint& checkpoint, std::string_vi
 
 }  // namespace
 
-VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only, OpenMode mode) {
+VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only) {
   return as_checkpoint_error([&] {
     const std::string where = join_path(path, kManifestName);
     const std::string text = read_text_file(fs, where, kMaxManifestBytes);
     VerifiedCheckpoint checkpoint{path, parse_manifest(text, where)};
     for (const auto& file : checkpoint.manifest.files) {
       verify_size(fs, join_path(path, file.name), file);
-      if (only.empty() || file.name == only) verify_content(fs, join_path(path, file.name), file, mode);
+      if (only.empty() || file.name == only) verify_content(fs, join_path(path, file.name), file);
     }
     return checkpoint;
   });

@@ -38,9 +38,7 @@ struct CheckpointScan {
 // it; SystemError (exit 5) where reading fails for a reason that says nothing about it (too many open files, no
 // permission); NewerFormatError. Where `only` names a file, its bytes alone are read: for who wants nothing else, and
 // need not wait for the optimiser's state. Of the others it is enough that they are there, with the right size.
-// `mode` kReadUncached looks at the disk, not at what the system's memory says is on it.
-VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only = {},
-                                     OpenMode mode = OpenMode::kRead);
+VerifiedCheckpoint verify_checkpoint(Fs& fs, const std::string& path, std::string_view only = {});
 
 // Steps of the directories `step-N` below `directory`, lowest first; none if there is no such directory.
 std::vector<int64_t> checkpoint_steps(Fs& fs, const std::string& directory);
