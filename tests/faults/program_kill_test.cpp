@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <thread>
 
@@ -116,25 +118,41 @@ TEST_P(RandomStops, SignalsSaveWhereverTheyCome) {
 INSTANTIATE_TEST_SUITE_P(Runs, RandomStops, testing::ValuesIn(kRuns),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
-// The first signal comes while each flush of the disk takes a second: the save goes on and on, and the second one ends
-// it.
+std::string text_of(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Waits until the log has `words` behind its first `from` bytes; false if the program ends before.
+bool wait_for_words(Program& program, const std::string& log, size_t from, const std::string& words) {
+  for (std::string text; text.size() < from || text.find(words, from) == std::string::npos; text = text_of(log)) {
+    if (!program.is_running()) return false;
+    sleep_seconds(0.01);
+  }
+  return true;
+}
+
+// The first signal comes while each flush of the disk takes most of a second: the save goes on and on, and the second
+// one ends it.
 TEST(SecondSignal, EndsASlowSaveWithinASecond) {
   if (!can_use_strace()) GTEST_SKIP() << "strace is not here or not allowed";
   FaultTally tally("10", "a second signal during a slow save");
   WholeRun whole(WhichRun::kPretrain);
   whole.train();
-  const std::string run = whole.folder("stopped");
+  const std::string run = whole.folder("stopped"), log = run + "/train.log";
   std::mt19937 random(std::random_device{}());
   double slowest = 0.0;
   for (int64_t i = 0; i < fault_count(1, 20) && !testing::Test::HasFailure(); ++i) {
     const int first = std::array{SIGTERM, SIGINT, SIGHUP}[random() % 3], second = random() % 2 ? SIGTERM : SIGINT;
-    Program program(Launch{.arguments = whole.command(run),
+    const size_t logged = text_of(log).size();
+    // No other save than the last one, so that there is something left for it.
+    Program program(Launch{.arguments = whole.command(run, {"checkpoint.every_steps=1000"}),
                            .before = {"strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",
-                                      "inject=fsync:delay_enter=1000000:when=3+"}});
-    ASSERT_TRUE(program.wait_for_file(run + "/metrics.jsonl"));
+                                      "inject=fsync:delay_enter=700000:when=3+"}});
+    ASSERT_TRUE(wait_for_words(program, log, logged, "training to step"));
     program.signal(first);
+    ASSERT_TRUE(wait_for_words(program, log, logged, "another signal ends the program at once"));
     sleep_seconds(0.03 + 0.001 * static_cast<double>(random() % 300));
-    if (!program.is_running()) continue;
     const Stopwatch watch;
     program.signal(second);
     EXPECT_EQ(program.wait().code, 128 + second);

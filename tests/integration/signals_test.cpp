@@ -31,6 +31,7 @@ TEST_P(Stop, SavesAndExitsWith128PlusTheSignal) {
   const auto losses = loss_log(run);
   EXPECT_EQ(checkpoint_steps_of(run).back(), static_cast<int>(losses.size())) << "the last step is not saved";
   EXPECT_THAT(outcome.out, HasSubstr("checkpoint " + run));
+  EXPECT_THAT(outcome.err, HasSubstr("saving the state after step " + std::to_string(losses.size())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Stop, ::testing::Values(SIGTERM, SIGINT, SIGHUP));

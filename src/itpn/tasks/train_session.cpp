@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
@@ -254,7 +255,13 @@ class TrainSession {
     GradScaler scaler(settings.train.precision == "fp16");
     const int signal = TrainingLoop(loop_config(settings), task_, learner.updater(), scaler, recorder).run(progress);
     group_.enter("the end of the run", /*has_limit=*/false);
-    if (signal == 0) recorder.on_end(progress, task_.finish(progress));
+    if (signal == 0) {
+      recorder.on_end(progress, task_.finish(progress));
+    } else {
+      log::info(
+          fmt::format("SIG{}: saving the state after step {}; another signal ends the program at once, without it",
+                      sigabbrev_np(signal), progress.step));
+    }
     learner.updater().collect_state();
     recorder.finish(progress);
     return {progress.step, progress.last_loss, checkpointer.last_good(), signal};
