@@ -54,7 +54,8 @@ class PeerDeath : public testing::Test {
 
   // Seconds from the death to the end of all, or nothing where the run came to its end before.
   std::optional<double> strike(const Death& death, int rank, const std::string& run) {
-    const int step = some_number(1, kSteps / kEverySteps - 5) * kEverySteps;
+    // From the second save on, which waits for the first: so there is a checkpoint to go on from.
+    const int step = some_number(2, kSteps / kEverySteps - 5) * kEverySteps;
     const std::string faults = death.signal == 0 ? fmt::format("{}@{}:{}", death.injected, step + 1, rank) : "";
     Program program(run_of_two(run, faults));
     EXPECT_TRUE(program.wait_for_file(fmt::format("{}/checkpoints/step-{}", run, step)) || !program.is_running());

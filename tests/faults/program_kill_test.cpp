@@ -149,7 +149,7 @@ TEST(SecondSignal, EndsASlowSaveWithinASecond) {
     Program program(Launch{.arguments = whole.command(run, {"checkpoint.every_steps=1000"}),
                            .before = {"strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",
                                       "inject=fsync:delay_enter=700000:when=3+"}});
-    ASSERT_TRUE(wait_for_words(program, log, logged, "training to step"));
+    ASSERT_TRUE(wait_for_words(program, log, logged, "\n"));  // the handlers are there by then
     program.signal(first);
     ASSERT_TRUE(wait_for_words(program, log, logged, "another signal ends the program at once"));
     sleep_seconds(0.03 + 0.001 * static_cast<double>(random() % 300));
