@@ -67,8 +67,17 @@ Program::Program(const Launch& launch) : out_file_(nameless_file()), err_file_(n
   posix_spawn_file_actions_adddup2(&actions, err_file_, 2);
   const std::string& directory = launch.working_directory;
   if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
-  const int error =
-      posix_spawnp(&process_, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
+  // Tests send SIGHUP. Where they run under nohup, the program would rightly ignore it.
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGHUP);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  const int error = posix_spawnp(&process_, words[0].c_str(), &actions, &attributes, pointers(words).data(),
+                                 pointers(variables).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::runtime_error(fmt::format("cannot start {}: error {}", words[0], error));
 }
