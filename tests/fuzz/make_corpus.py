@@ -277,6 +277,10 @@ def pth_zips():
         yield name, archive(b"}", [extra])
     yield "only_end", b"PK\5\6" + bytes(18)
     yield "end_with_comment", good[:-2] + b"\3\0abc"
+    # Two local headers behind the end of the file, the one before the other.
+    first, second, *_ = (i for i in range(len(good)) if good.startswith(b"PK\1\2", i))
+    yield "headers_outside", (good[:first + 42] + b"\0\0\2\0" + good[first + 46:second + 42] + b"\0\0\3\0"
+                              + good[second + 46:])
 
 
 def pth_legacies():

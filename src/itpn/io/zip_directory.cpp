@@ -177,7 +177,9 @@ std::vector<ZipEntry> read_zip_directory(OpenFile& file, const ZipDirectory& dir
   if (at != bytes.size()) fail(file, "the directory has more entries than it claims");
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.header < b.header; });
   for (size_t i = 0; i < entries.size(); ++i) {
-    check_local(file, entries[i], i + 1 < entries.size() ? entries[i + 1].header : directory.offset);
+    // The next header is not checked yet, and may lie anywhere.
+    const uint64_t next = i + 1 < entries.size() ? entries[i + 1].header : directory.offset;
+    check_local(file, entries[i], std::min(next, directory.offset));
   }
   return entries;
 }
