@@ -26,8 +26,11 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kFailureKey = "failure";
 // An operation gives up after the timeout itself; the thread speaks up only where the process did not.
 constexpr double kGraceSeconds = 2.5;
-// A process that is asked to stop by another's failure may take this long to notice by itself.
-constexpr double kNoticeSeconds = 5.0;
+// A process that is asked to stop by another's failure may take this long to notice by itself. With what comes before
+// it, the timeout and three seconds, all are gone five seconds after the timeout.
+constexpr double kNoticeSeconds = 1.5;
+// The place where all meet may leave a question without an answer for this long.
+constexpr double kAnswerSeconds = 5.0;
 // The first failure is kept where others can read it for this long, by a process that serves it itself.
 constexpr double kReadSeconds = 3.0;
 // Signs of life that may be missed.
@@ -213,7 +216,7 @@ void PeerMonitor::Shared::run(SharedStore& store) {
       look(store);
       since_answer.restart();
     } catch (const std::exception& error) {
-      if (since_answer.seconds() > kNoticeSeconds && !has_noticed.load()) {
+      if (since_answer.seconds() > kAnswerSeconds && !has_noticed.load()) {
         log::error(
             fmt::format("process {}: whoever started the processes is gone, or the first process: the place "
                         "where they meet does not answer",
