@@ -3,7 +3,8 @@
 #
 #   tools/faults.sh [SHARE]    SHARE of the full counts, 1 by default; 0.1 takes about a tenth of the time
 #
-# Needs build/release (make everything). Uses strace, libfaketime, unshare where they are; a test without its tool says so.
+# Needs build/release (make everything). Uses strace, libfaketime, unshare where they are; a test without its tool says
+# so.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

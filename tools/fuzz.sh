@@ -3,8 +3,8 @@
 #
 #   tools/fuzz.sh [SECONDS [TARGET...]]    SECONDS for each target (60 by default), all targets or those named
 #
-# As many targets run at a time as there are processors. Needs clang-14 (tools/setup.sh fuzz installs it). New inputs stay in out/fuzz/TARGET, crashing ones in
-# out/fuzz/crashes; each goes into tests/fuzz/corpus once its cause is mended.
+# As many targets run at a time as there are processors. Needs clang-14 (tools/setup.sh fuzz installs it). New inputs
+# stay in out/fuzz/TARGET, crashing ones in out/fuzz/crashes; each goes into tests/fuzz/corpus once its cause is mended.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,5 +48,8 @@ printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'fuzz {}'
 
 echo
 { printf 'target\tinputs\tcorpus\tslowest s\tpeak MB\tresult\n'; cat out/fuzz/*.row; } | column -t -s "$(printf '\t')"
-finished=$(grep -lP '\tpassed$' out/fuzz/*.row | wc -l)
-[ "$finished" = ${#targets[@]} ] || { echo "failed: $(( ${#targets[@]} - finished )) targets; see out/fuzz/*.log and out/fuzz/crashes"; exit 1; }
+failed=""
+for target in "${targets[@]}"; do
+  grep -qP '\tpassed$' "out/fuzz/$target.row" || failed="$failed $target"
+done
+[ -z "$failed" ] || { echo "failed:$failed; see out/fuzz/*.log and out/fuzz/crashes"; exit 1; }

@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <thread>
 
 #include "itpn/core/stopwatch.h"
 #include "tests/faults/whole_run.h"
+#include "tests/integration/processes.h"
 #include "tests/integration/run_files.h"
 #include "tests/support/fault_tally.h"
 #include "tests/support/strace.h"
@@ -118,14 +117,9 @@ TEST_P(RandomStops, SignalsSaveWhereverTheyCome) {
 INSTANTIATE_TEST_SUITE_P(Runs, RandomStops, testing::ValuesIn(kRuns),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
-std::string text_of(const std::string& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 // Waits until the log has `words` behind its first `from` bytes; false if the program ends before.
 bool wait_for_words(Program& program, const std::string& log, size_t from, const std::string& words) {
-  for (std::string text; text.size() < from || text.find(words, from) == std::string::npos; text = text_of(log)) {
+  for (std::string text; text.size() < from || text.find(words, from) == std::string::npos; text = content_of(log)) {
     if (!program.is_running()) return false;
     sleep_seconds(0.01);
   }
@@ -144,7 +138,7 @@ TEST(SecondSignal, EndsASlowSaveWithinASecond) {
   double slowest = 0.0;
   for (int64_t i = 0; i < fault_count(1, 20) && !testing::Test::HasFailure(); ++i) {
     const int first = std::array{SIGTERM, SIGINT, SIGHUP}[random() % 3], second = random() % 2 ? SIGTERM : SIGINT;
-    const size_t logged = text_of(log).size();
+    const size_t logged = content_of(log).size();
     // No other save than the last one, so that there is something left for it.
     Program program(Launch{.arguments = whole.command(run, {"checkpoint.every_steps=1000"}),
                            .before = {"strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",

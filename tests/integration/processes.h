@@ -12,6 +12,9 @@
 
 namespace itpn::test {
 
+// The whole file as it is now, empty where there is none: a log that is being written, a file of /proc.
+std::string content_of(const std::string& path);
+
 // Words of `itpn launch` around those of a command.
 std::vector<std::string> launched(int processes, const std::vector<std::string>& command);
 

@@ -1,6 +1,7 @@
 #include "itpn/engine/injected_faults.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,9 +21,8 @@ constexpr double kSpike = 100.0;
 constexpr std::array<std::string_view, 5> kKinds = {"loss", "gradient", "spike", "throw", "exit"};
 
 [[noreturn]] void refuse(std::string_view text) {
-  throw usage_error(
-      fmt::format("{}: '{}' is no fault; want loss@STEP, gradient, spike, throw or exit, with :RANK for one process",
-                  kVariable, text));
+  throw usage_error(fmt::format("{}: '{}' is no fault; want one of {} as KIND@STEP, with :RANK for one process",
+                                kVariable, text, fmt::join(kKinds, ", ")));
 }
 
 int64_t number_in(std::string_view digits, std::string_view whole) {
