@@ -25,16 +25,18 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kFailureKey = "failure";
 // An operation gives up after the timeout itself; the thread speaks up only where the process did not.
-constexpr double kGraceSeconds = 2.5;
+constexpr double kGraceSeconds = 1.5;
 // A process that is asked to stop by another's failure may take this long to notice by itself. With what comes before
-// it, the timeout and three seconds, all are gone five seconds after the timeout.
+// it, the timeout and two seconds, all are gone four seconds after the timeout; five are promised, one is for a machine
+// that has much else to do.
 constexpr double kNoticeSeconds = 1.5;
 // The place where all meet may leave a question without an answer for this long.
 constexpr double kAnswerSeconds = 5.0;
 // The first failure is kept where others can read it for this long, by a process that serves it itself.
 constexpr double kReadSeconds = 3.0;
-// Signs of life that may be missed.
-constexpr double kMissedBeats = 2.5;
+// Seconds between two signs of life, at most, and how many may be missed.
+constexpr double kBeatSeconds = 0.5;
+constexpr double kMissedBeats = 3.5;
 
 std::string beat_key(int64_t rank) { return fmt::format("beat/{}", rank); }
 std::string seen_key(int64_t rank) { return fmt::format("seen/{}", rank); }
@@ -64,7 +66,7 @@ FailureRecord failure_from(const std::string& text) {
 struct PeerMonitor::Shared {
   ProcessPlace place;
   double timeout = 0.0;
-  double interval = 1.0;
+  double interval = kBeatSeconds;
   std::atomic<const char*> phase{"start"};
   std::atomic<bool> has_limit{false};
   std::atomic<int64_t> step{0};
@@ -199,7 +201,8 @@ void PeerMonitor::Shared::look(SharedStore& store) {
       if (wake.wait_for(lock, duration<double>(0.1), [&] { return stops; })) return;
     }
     if (record->reporter == place.rank) return;
-    log::debug(fmt::format("process {} failed: {}", record->reporter, record->message));
+    log::debug(fmt::format("process {} failed while this one was in \"{}\": {}", record->reporter, phase.load(),
+                           record->message));
     _exit(static_cast<int>(record->code));
   }
   if (!has_limit.load() || phase_seconds() < timeout + kGraceSeconds || has_noticed.load()) return;
@@ -239,7 +242,7 @@ PeerMonitor::PeerMonitor(SharedStore& store, const ProcessPlace& place, double t
     : shared_(std::make_shared<Shared>()), thread_(std::make_unique<Thread>()) {
   shared_->place = place;
   shared_->timeout = timeout_seconds;
-  shared_->interval = std::clamp(timeout_seconds / 5.0, 0.1, 1.0);
+  shared_->interval = std::clamp(timeout_seconds / 10.0, 0.1, kBeatSeconds);
   thread_->main_store = store.clone();
   thread_->thread = std::thread([shared = shared_, own = std::shared_ptr<SharedStore>(store.clone())] {
     block_signals_in_this_thread();

@@ -1,5 +1,5 @@
-// A thread of each process of a run that tells the others, once a second, what the process is doing; that looks for the
-// first failure of any; and that ends the process where it hangs.
+// A thread of each process of a run that tells the others, twice a second, what the process is doing; that looks for
+// the first failure of any; and that ends the process where it hangs.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ class PeerMonitor {
 
   // Reports a failure unless there is one already; the one that counts.
   FailureRecord report(ExitCode code, const std::string& message);
-  // Why an operation over all processes has failed, by what the others say of themselves; takes up to three seconds.
+  // Why an operation over all processes has failed, by what the others say of themselves; takes up to two seconds.
   // Reports it.
   FailureRecord explain(bool has_timed_out, const std::string& what);
   // Leaves the thread to itself: the process is about to end in a hurry. Where it serves the store, waits until the
