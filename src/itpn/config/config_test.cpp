@@ -101,9 +101,17 @@ TEST(Config, CharactersBeyondAsciiBelongInQuotesAndComments) {
   EXPECT_THAT(error_of("data.path = '='\xc3\xba"), HasSubstr("recipe.toml:1:16: not valid TOML"));
   EXPECT_THAT(error_of("data.path = \"\"\"\\\n  \xc3\xba\"\"\""), HasSubstr("recipe.toml:2:3: not valid TOML"));
   EXPECT_THAT(error_of("data.path = \"\"\"\\\xc3\xba\"\"\""), HasSubstr("not valid TOML"));
+  for (const char* value :
+       {"1\"é\"", "[1'é']", "[[], 1.\"é\"]", "{a = -'é'}", "2020-01-01 1'é'", "1[\"é\"]", "[{a=2}, b=\"é\"]"}) {
+    EXPECT_THAT(error_of(std::string("x = ") + value), HasSubstr("not valid TOML: a quote within a value")) << value;
+  }
   EXPECT_EQ(load("\xEF\xBB\xBFseed = 3 # é").seed, 3);
   EXPECT_EQ(load("data.path = \"\"\"é \\\n a\\\"é\"\"\"").data.path, "é a\"é");
   EXPECT_THAT(error_of("\"é\" = 1"), HasSubstr("\"é\": unknown key"));
+  // Valid, so that the key is what is wrong with it.
+  for (const char* text : {"x=[1,{a=[2],b=\"\"},'é',[\"é\"]]\n\"é\"=1", "x=\"é\"#'\n\"é\"=1", "[x]\n\"é\"=1"}) {
+    EXPECT_THAT(error_of(text), HasSubstr("x: unknown key")) << text;
+  }
 }
 
 TEST(Config, DotsInTextAndCommentsAreNoDepth) {

@@ -21,8 +21,9 @@ TomlPosition position_of(const toml::source_region& region) { return {region.beg
 
 // Refuses what the library does not survive, before it sees the text. (1) Keys of too many dotted parts: it bounds
 // lists and inline tables, but not "a.a.a.a...", whose tables could exhaust the stack. (2) Characters beyond ASCII
-// where it looks for white space, that is outside quotes and after a backslash in a multi-line string: version 3.3 runs
-// into undefined behaviour there (is_non_ascii_horizontal_whitespace).
+// where it looks for white space: version 3.3 runs into undefined behaviour there (is_non_ascii_horizontal_whitespace).
+// That is outside quotes, after a backslash in a multi-line string, and within quotes that stand in the middle of a
+// value (x = 1"..."), which it passes over as a part of it.
 class TextGuard {
  public:
   TextGuard(const std::string& source_name, const std::string& text) : source_name_(source_name), text_(text) {}
@@ -34,6 +35,7 @@ class TextGuard {
       if (character == '#') {
         at_ = std::min(text_.find('\n', at_), text_.size());
       } else if (character == '"' || character == '\'') {
+        if (value_has_begun_) fail("not valid TOML: a quote within a value");
         skip_string(character);
       } else {
         check_plain(character);
@@ -57,6 +59,30 @@ class TextGuard {
     if (!is_ascii(character)) fail("not valid TOML: a character beyond ASCII outside quotes and comments");
     if (std::string_view("\n=,[]{}").find(character) != std::string_view::npos) dots_ = 0;
     if (character == '.' && ++dots_ >= kTomlMaxDepth) fail(fmt::format("a key of more than {} parts", kTomlMaxDepth));
+    follow_values(character);
+  }
+
+  // Keeps in mind whether a value is expected, and whether one without quotes has begun.
+  void follow_values(char character) {
+    const bool is_space = std::string_view(" \t\r\n\v\f").find(character) != std::string_view::npos;
+    if (is_space) value_has_begun_ = false;
+    if (character == '\n' && open_.empty()) expects_value_ = false;
+    if (!expects_value_) {
+      expects_value_ = character == '=';
+    } else if (character == ',') {
+      expects_value_ = !open_.empty() && open_.back() == '[';
+      value_has_begun_ = false;
+    } else if (!value_has_begun_ && (character == '[' || character == '{')) {
+      open_ += character;
+      expects_value_ = character == '[';
+    } else if (character != ']' && character != '}') {
+      value_has_begun_ = !is_space;
+    }
+    if ((character == ']' || character == '}') && !open_.empty()) {
+      open_.pop_back();
+      expects_value_ = true;
+      value_has_begun_ = false;
+    }
   }
 
   void skip_string(char quote) {
@@ -86,6 +112,9 @@ class TextGuard {
   const std::string& text_;
   size_t at_ = 0;
   int dots_ = 0;
+  std::string open_;  // brackets and braces of the value at hand
+  bool expects_value_ = false;
+  bool value_has_begun_ = false;
 };
 
 // Turns the library's tree into ours, checking the depth.

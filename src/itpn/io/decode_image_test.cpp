@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "itpn/core/files.h"
+#include "itpn/io/jpeg_for_test.h"
 #include "itpn/io/safetensors.h"
 #include "tests/support/shared_data.h"
 
@@ -140,13 +141,17 @@ TEST(DecodeImage, HugePicturesAreRefusedFromTheHeader) {
   EXPECT_THROW(check_image_size(0, 5), ImageError);
 }
 
+Bytes::const_iterator next_scan(const Bytes& jpeg, Bytes::const_iterator from) {
+  const std::array start_of_scan{std::byte{0xFF}, std::byte{0xDA}};
+  return std::search(from, jpeg.end(), start_of_scan.begin(), start_of_scan.end());
+}
+
 // Appends scans of nothing but end-of-band runs to a progressive file, which libjpeg passes over the whole picture for.
 TEST(DecodeImage, AProgressiveFileOfManyScansIsRefused) {
   Bytes bytes = load("colour_420_progressive.jpg");
-  const std::array start_of_scan{std::byte{0xFF}, std::byte{0xDA}};
-  const auto first = std::search(bytes.begin(), bytes.end(), start_of_scan.begin(), start_of_scan.end());
-  const auto second = std::search(first + 2, bytes.end(), start_of_scan.begin(), start_of_scan.end());
-  ASSERT_NE(second, bytes.end());
+  const auto first = next_scan(bytes, bytes.begin());
+  const auto second = next_scan(bytes, first + 2);
+  ASSERT_NE(second, bytes.cend());
   const Bytes scan(first, second);
   for (int i = 0; i < 120; ++i) bytes.insert(bytes.end() - 2, scan.begin(), scan.end());
   EXPECT_EQ(defect_of(bytes), ImageDefect::kTooLarge);
@@ -158,6 +163,17 @@ TEST(DecodeImage, CropsTakeTheirOwnPixels) {
   EXPECT_EQ(crop_image(image, {1, 1, 2, 2}).pixels, (std::vector<uint8_t>{10, 11, 12, 13, 18, 19, 20, 21}));
 }
 
+void expect_regions_equal(const Bytes& bytes, int count, std::mt19937& generator, const std::string& name) {
+  const Image whole = decode_rgb(bytes);
+  for (int i = 0; i < count; ++i) {
+    Rect r{static_cast<int>(generator() % whole.width), static_cast<int>(generator() % whole.height), 0, 0};
+    r.width = 1 + generator() % (whole.width - r.left);
+    r.height = 1 + generator() % (whole.height - r.top);
+    EXPECT_EQ(difference(decode_rgb_region(bytes, r), crop_image(whole, r)), "")
+        << name << " " << r.left << " " << r.top << " " << r.width << " " << r.height;
+  }
+}
+
 TEST(DecodeImage, RegionsEqualTheWholePictureCut) {
   std::mt19937 generator(5);
   std::vector<DirectoryEntry> entries;
@@ -165,15 +181,25 @@ TEST(DecodeImage, RegionsEqualTheWholePictureCut) {
   for (const auto& entry : entries) {
     if (entry.name.ends_with(".safetensors") || entry.name == "two_components.jpg") continue;
     const Bytes bytes = load(entry.name);
-    const Image whole = decode_rgb(bytes);
-    for (int i = 0; i < 20; ++i) {
-      Rect r{static_cast<int>(generator() % whole.width), static_cast<int>(generator() % whole.height), 0, 0};
-      r.width = 1 + generator() % (whole.width - r.left);
-      r.height = 1 + generator() % (whole.height - r.top);
-      EXPECT_EQ(difference(decode_rgb_region(bytes, r), crop_image(whole, r)), "")
-          << entry.name << " " << r.left << " " << r.top << " " << r.width << " " << r.height;
-    }
+    expect_regions_equal(bytes, 20, generator, entry.name);
   }
+}
+
+// libjpeg smooths over the edges of blocks while scans are missing.
+TEST(DecodeImage, RegionsOfAProgressiveFileWithoutItsLastScansEqualTheWholePictureCut) {
+  std::mt19937 generator(7);
+  Image noise(150, 110, 3);
+  for (uint8_t& value : noise.pixels) value = static_cast<uint8_t>(generator());
+  const Bytes finished = test::encode_progressive_jpeg(noise, 2);
+  const std::array end_of_image{std::byte{0xFF}, std::byte{0xD9}};
+  int scans = 0;
+  for (auto at = next_scan(finished, finished.begin()); at != finished.end(); at = next_scan(finished, at + 2)) {
+    if (scans++ == 0) continue;
+    Bytes bytes(finished.begin(), at);
+    bytes.insert(bytes.end(), end_of_image.begin(), end_of_image.end());
+    expect_regions_equal(bytes, 40, generator, std::to_string(scans - 1) + " scans");
+  }
+  EXPECT_GE(scans, 5);
 }
 
 TEST(DecodeImage, RegionsOfPhotographsEqualTheWholePictureCut) {
@@ -185,13 +211,7 @@ TEST(DecodeImage, RegionsOfPhotographsEqualTheWholePictureCut) {
   for (size_t i = 0; i < entries.size(); i += 10) {
     if (entries[i].name.ends_with(".csv")) continue;
     const Bytes bytes = read_file(posix_fs(), *folder + "/" + entries[i].name);
-    const Image whole = decode_rgb(bytes);
-    for (int k = 0; k < 6; ++k) {
-      Rect r{static_cast<int>(generator() % whole.width), static_cast<int>(generator() % whole.height), 0, 0};
-      r.width = 1 + generator() % (whole.width - r.left);
-      r.height = 1 + generator() % (whole.height - r.top);
-      EXPECT_EQ(difference(decode_rgb_region(bytes, r), crop_image(whole, r)), "") << entries[i].name;
-    }
+    expect_regions_equal(bytes, 6, generator, entries[i].name);
   }
 }
 

@@ -1,13 +1,12 @@
 // How much memory a decoder takes at its worst, read from the kernel's high-water mark of this process.
 #include <gtest/gtest.h>
-#include <jpeglib.h>
 #include <webp/encode.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "itpn/io/decode_image.h"
+#include "itpn/io/jpeg_for_test.h"
 #include "itpn/io/png_writer.h"
 #include "tests/support/process_memory.h"
 
@@ -31,32 +30,6 @@ std::vector<std::byte> to_vector(const uint8_t* data, size_t size) {
   return {bytes.begin(), bytes.end()};
 }
 
-std::vector<std::byte> encode_progressive_jpeg(const Image& image) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors;
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* data = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &data, &size);
-  info.image_width = info.image_height = kSide;
-  info.input_components = 3;
-  info.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&info);
-  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = 1;
-  jpeg_simple_progression(&info);
-  jpeg_start_compress(&info, TRUE);
-  for (int y = 0; y < kSide; ++y) {
-    JSAMPROW row = const_cast<JSAMPROW>(image.row(y));
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  jpeg_destroy_compress(&info);
-  auto bytes = to_vector(data, size);
-  std::free(data);
-  return bytes;
-}
-
 std::vector<std::byte> encode_lossless_webp(const Image& image) {
   uint8_t* data = nullptr;
   const size_t size = WebPEncodeLosslessRGBA(image.pixels.data(), kSide, kSide, kSide * 4, &data);
@@ -68,7 +41,7 @@ std::vector<std::byte> encode_lossless_webp(const Image& image) {
 TEST(DecodeMemory, StaysWithinTenBytesAPixel) {
   if (!test::tells_memory()) GTEST_SKIP() << "needs /proc and no sanitizer";
   constexpr int64_t kLimit = int64_t{kSide} * kSide * 10 + (16 << 20);
-  EXPECT_LE(decoding_memory(encode_progressive_jpeg(stripes(3))), kLimit) << "JPEG";
+  EXPECT_LE(decoding_memory(test::encode_progressive_jpeg(stripes(3), 1)), kLimit) << "JPEG";
   EXPECT_LE(decoding_memory(encode_png(stripes(4))), kLimit) << "PNG";
   EXPECT_LE(decoding_memory(encode_lossless_webp(stripes(4))), kLimit) << "WebP";
 }

@@ -105,6 +105,7 @@ void on_progress(j_common_ptr info) {
 struct DecodeWindow {
   JDIMENSION left = 0;
   JDIMENSION width = 0;
+  JDIMENSION skipped_rows = 0;
 };
 
 class JpegReader {
@@ -123,6 +124,7 @@ class JpegReader {
   template <class Calls>
   void guarded(const Calls& calls);
   void choose_output(PixelLayout layout);
+  bool smooths_blocks() const;
   DecodeWindow start(const Rect& region);
   void read_rows_directly(Image& image);
   void read_rows(Image& image, const Rect& region, const DecodeWindow& window);
@@ -190,6 +192,16 @@ void JpegReader::choose_output(PixelLayout layout) {
   info_.dct_method = JDCT_ISLOW;
 }
 
+// Whether libjpeg smooths over the edges of blocks, as it does where a progressive file lacks some bits of a
+// coefficient. Each block then depends on those around it, so any window changes the pixels at its edge.
+bool JpegReader::smooths_blocks() const {
+  if (!info_.progressive_mode || !info_.coef_bits) return false;
+  const auto lacks_bits = [](const int(&bits)[DCTSIZE2]) {
+    return std::any_of(std::begin(bits) + 1, std::end(bits), [](int missing) { return missing != 0; });
+  };
+  return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, lacks_bits);
+}
+
 // Starts decoding and restricts it to the columns of `region` and those next to it: smooth upsampling mixes each chroma
 // sample with its neighbours, so one sample more is needed on each side. libjpeg rounds the left edge down to a block.
 DecodeWindow JpegReader::start(const Rect& region) {
@@ -197,11 +209,14 @@ DecodeWindow JpegReader::start(const Rect& region) {
   guarded([&] {
     jpeg_start_decompress(&info_);
     window.width = info_.output_width;
+    if (smooths_blocks()) return;
+    window.skipped_rows = static_cast<JDIMENSION>(region.top);
     const int margin = 2 * info_.max_h_samp_factor;
     const int left = std::max(0, region.left - margin);
     const int right = std::min<int>(info_.output_width, region.left + region.width + margin);
     if (right - left == static_cast<int>(info_.output_width)) return;
-    window = {static_cast<JDIMENSION>(left), static_cast<JDIMENSION>(right - left)};
+    window.left = static_cast<JDIMENSION>(left);
+    window.width = static_cast<JDIMENSION>(right - left);
     jpeg_crop_scanline(&info_, &window.left, &window.width);
   });
   return window;
@@ -243,7 +258,8 @@ void JpegReader::read_rows(Image& image, const Rect& region, const DecodeWindow&
   JSAMPROW into = row.data();
   const uint8_t* const wanted = row.data() + (region.left - window.left) * channels;
   guarded([&] {
-    if (region.top > 0) jpeg_skip_scanlines(&info_, region.top);
+    if (window.skipped_rows > 0) jpeg_skip_scanlines(&info_, window.skipped_rows);
+    for (int y = static_cast<int>(window.skipped_rows); y < region.top; ++y) jpeg_read_scanlines(&info_, &into, 1);
     for (int y = 0; y < region.height; ++y) {
       jpeg_read_scanlines(&info_, &into, 1);
       convert_row(wanted, channels, image.row(y), image.channels, region.width);
