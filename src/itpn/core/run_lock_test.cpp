@@ -6,10 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 #include "itpn/core/errors.h"
+#include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -27,6 +30,32 @@ TEST(RunLock, RefusesASecondRunAndNamesTheFirst) {
     EXPECT_EQ(e.code(), ExitCode::kDirectoryInUse);
     EXPECT_THAT(e.what(), HasSubstr(fmt::format("pid {} on host ", ::getpid())));
     EXPECT_THAT(e.what(), HasSubstr(directory.path()));
+  }
+}
+
+TEST(RunLock, GoesOnAfterAnInterruptionAndWhereAFileSystemHasNoLocks) {
+  const test::TemporaryDirectory directory;
+  for (const int error : {EINTR, ENOSYS, EOPNOTSUPP, ENOLCK}) {
+    test::FaultFs faulty(posix_fs());
+    faulty.inject({.call = test::Call::kLock, .error = error});
+    testing::internal::CaptureStderr();
+    const RunLock lock(faulty, directory.path());
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(said.find("has no locks") != std::string::npos, error != EINTR) << std::strerror(error);
+    EXPECT_EQ(faulty.calls(test::Call::kLock), error == EINTR ? 2 : 1);
+  }
+}
+
+TEST(RunLock, OtherErrorsOfLockingAreInputOutputErrors) {
+  const test::TemporaryDirectory directory;
+  test::FaultFs faulty(posix_fs());
+  faulty.inject({.call = test::Call::kLock, .error = EIO});
+  try {
+    const RunLock lock(faulty, directory.path());
+    FAIL() << "locked";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::kInputOutput);
+    EXPECT_THAT(e.what(), HasSubstr("run.lock"));
   }
 }
 
