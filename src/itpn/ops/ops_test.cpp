@@ -119,6 +119,28 @@ TEST(Linear, FollowsTheDtypeOfItsWeight) {
   EXPECT_TRUE(torch::allclose(linear(x, weight, bias), at::linear(x, weight, bias)));
 }
 
+TEST(Linear, HasTheGradientsOfItsTwinInDoublePrecision) {
+  torch::manual_seed(2);
+  const std::vector<at::Tensor> values = {torch::randn({2, 5, 12}), torch::randn({7, 12}), torch::randn({7})};
+  const at::Tensor upstream = torch::randn({2, 5, 7});
+  for (const bool has_bias : {true, false}) {
+    std::vector<at::Tensor> ours, twins;
+    for (const at::Tensor& value : values) {
+      ours.push_back(value.clone().requires_grad_());
+      twins.push_back(value.to(torch::kDouble).requires_grad_());
+    }
+    linear(ours[0], ours[1], has_bias ? ours[2] : at::Tensor()).backward(upstream);
+    at::linear(twins[0], twins[1], has_bias ? twins[2] : at::Tensor()).backward(upstream.to(torch::kDouble));
+    for (size_t i = 0; i < (has_bias ? 3 : 2); ++i) {
+      EXPECT_TRUE(torch::allclose(ours[i].grad().to(torch::kDouble), twins[i].grad(), 1e-4, 1e-5)) << i;
+    }
+  }
+  const at::Tensor frozen = values[1].clone(), input = values[0].clone().requires_grad_();
+  linear(input, frozen, at::Tensor()).sum().backward();
+  EXPECT_TRUE(torch::allclose(input.grad(), frozen.sum(0).expand_as(input), 1e-4, 1e-5));
+  EXPECT_EQ(linear(torch::empty({0, 12}), frozen, at::Tensor()).sizes(), (std::vector<int64_t>{0, 7}));
+}
+
 TEST(LayerNorm, NormalisesInFp32WhateverGoesOut) {
   const at::Tensor x = torch::rand({2, 8}) * 1e4;
   const LayerNormWeights weights{torch::ones({8}), torch::zeros({8}), 1e-6};
