@@ -54,6 +54,11 @@ def jpegs():
     scan = progressive.index(b"\xff\xda")
     one = progressive[scan:progressive.index(b"\xff", scan + 14)]
     yield "many_scans.jpg", progressive[:-2] + one[:24] * 105 + b"\xff\xd9"
+    # 51 columns of blocks that are smoothed, as all scans but the first are missing.
+    frame = progressive.index(b"\xff\xc2")
+    second = progressive.index(b"\xff\xda", scan + 2)
+    yield "unfinished_progressive.jpg", (progressive[:frame + 7] + b"\0\x33" + progressive[frame + 9:second]
+                                         + b"\xff\xd9")
 
 
 def png_chunk(kind, data):

@@ -89,10 +89,15 @@ void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const 
     if (found == expected.end()) continue;
     ++used;
     const torch::Tensor& gradient = item.value().grad();
-    comparison.scaled(
-        prefix + item.key(),
-        without_zero_slice(fixture, item.key(), gradient.defined() ? gradient : torch::zeros_like(item.value())),
-        without_zero_slice(fixture, item.key(), found->second), kGradients, 100 * noise);
+    const std::string name = prefix + item.key();
+    const at::Tensor found_values =
+        without_zero_slice(fixture, item.key(), gradient.defined() ? gradient : torch::zeros_like(item.value()));
+    const at::Tensor values = without_zero_slice(fixture, item.key(), found->second);
+    if (largest_entry(values) <= noise) {
+      comparison.absolute(name, found_values, values, noise);
+    } else {
+      comparison.scaled(name, found_values, values, kGradients, 100 * noise);
+    }
   }
   comparison.holds(prefix + " (every one compared)", used == expected.size());
 }
