@@ -41,7 +41,7 @@ struct LinearLayer : torch::autograd::Function<LinearLayer> {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const auto dtype = weight.scalar_type();
   const at::Tensor input = x.to(dtype), shift = bias.defined() ? bias.to(dtype) : bias;
-  if (!outrun_blas(input) || input.numel() == 0) return at::linear(input, weight, shift);
+  if (!outrun_blas(input)) return at::linear(input, weight, shift);
   return LinearLayer::apply(input, weight, shift.defined() ? std::optional(shift) : std::nullopt);
 }
 

@@ -14,7 +14,7 @@ const std::optional<c10::OperatorHandle>& onednn_linear() {
 }
 
 bool has_onednn_linear(const at::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && has_onednn_products();
+  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0 && has_onednn_products();
 }
 
 // x (M, K), weight (N, K), which may be a transposed view, bias (N) or undefined
@@ -48,7 +48,7 @@ at::Tensor input_gradient(const at::Tensor& gradient, const at::Tensor& weight) 
 }
 
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
-  if (outrun_blas(x) && x.size(0) > 0) return onednn_weight_gradient(gradient, x);
+  if (outrun_blas(x)) return onednn_weight_gradient(gradient, x);
   return at::mm(gradient.t(), x);
 }
 

@@ -13,8 +13,8 @@ at::Tensor input_gradient(const at::Tensor& gradient, const at::Tensor& weight);
 // gradient (M, N), x (M, K) -> gradient of the weight (N, K)
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 
-// Whether these products leave those of LibTorch's own linear layer behind: oneDNN is there for `x`, and the BLAS is
-// slow.
+// Whether these products leave those of LibTorch's own linear layer behind: oneDNN is there for `x`, which
+// is not empty, and the BLAS is slow.
 bool outrun_blas(const at::Tensor& x);
 // Whether this build of LibTorch has oneDNN's products, and nobody has switched them off.
 bool has_onednn_products();
