@@ -9,7 +9,7 @@
 #   SEEDS="0 1"                seeds of pre-training and fine-tuning
 #   RATES="1e-3:0.75 2e-3:0.75"   learning rate and layer decay of each fine-tuning; the best one of a kind counts
 #   SCRATCH_RATES="1e-3:1.0 2e-3:1.0"
-#   EPOCHS=60 FINETUNE_EPOCHS=8   of pre-training, a twelfth of it warm-up, and of each fine-tuning
+#   EPOCHS=60 WARMUP_EPOCHS=5 FINETUNE_EPOCHS=8
 #   PRETRAIN_PRECISION=fp32    bf16 saves up to 40 % of the time where the processor has it; fine-tuning stays at fp32
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,6 +25,7 @@ seeds=${SEEDS:-0}
 rates=${RATES:-1e-3:0.75 2e-3:0.75}
 scratch_rates=${SCRATCH_RATES:-1e-3:1.0 2e-3:1.0 1e-3:0.75}
 epochs=${EPOCHS:-60}
+warmup_epochs=${WARMUP_EPOCHS:-5}
 finetune_epochs=${FINETUNE_EPOCHS:-8}
 pretrain_precision=${PRETRAIN_PRECISION:-fp32}
 folders=("data.path=$data/train" "data.val_path=$data/val")
@@ -44,7 +45,7 @@ pretrain() {
   # shellcheck disable=SC2046
   once "$run.pretrain.txt" "$itpn" pretrain "$here/pretrain.toml" --output-dir "$run" --resume auto "${folders[@]}" \
     train.epochs="$epochs" train.seed="$seed" train.precision="$pretrain_precision" \
-    optim.warmup_epochs=$(((epochs + 11) / 12)) $(keys_of "$kind")
+    optim.warmup_epochs="$warmup_epochs" $(keys_of "$kind")
   once "$run.knn.json" "$itpn" knn --init "$run" --data "$data" --json
   once "$run.probe.txt" "$itpn" linprobe "$here/../../configs/linprobe/itpn_tiny_128.toml" --init "$run" \
     --output-dir "$run-probe" --resume auto "${folders[@]}"
