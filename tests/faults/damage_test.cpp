@@ -10,7 +10,6 @@
 namespace itpn::test {
 namespace {
 
-constexpr char kDirectory[] = "/run/checkpoints";
 constexpr int64_t kNewest = 4;
 
 class Damage : public testing::Test {

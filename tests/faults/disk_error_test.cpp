@@ -21,7 +21,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr char kDirectory[] = "/run/checkpoints";
 constexpr int64_t kBefore = 3;  // newest checkpoint before the save that meets the fault
 constexpr int64_t kNew = 4;
 

@@ -14,8 +14,6 @@
 namespace itpn::test {
 namespace {
 
-// In memory: what a kill leaves does not depend on the disk, and flushing a real one thousands of times takes minutes.
-constexpr char kMemory[] = "/dev/shm";
 // A sanitized program starts many times slower: there, every fourth point, with memory errors as the aim.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int64_t kStride = 4;

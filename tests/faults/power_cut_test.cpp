@@ -10,8 +10,6 @@
 namespace itpn::test {
 namespace {
 
-constexpr char kDirectory[] = "/run/checkpoints";
-
 // What power cuts at every change of a run of saves left to find.
 struct Cuts {
   int64_t states = 0;

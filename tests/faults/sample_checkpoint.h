@@ -13,6 +13,12 @@
 
 namespace itpn::test {
 
+// Where the tests with a simulated disk keep their checkpoints.
+inline constexpr char kDirectory[] = "/run/checkpoints";
+// A real folder in memory: what a kill leaves does not depend on the disk, and flushing one thousands of times takes
+// minutes.
+inline constexpr char kMemory[] = "/dev/shm";
+
 // model.safetensors, optimizer.safetensors and state.json, about 10 kB. The functions own their bytes.
 std::vector<CheckpointFile> sample_files(int64_t step);
 

@@ -18,14 +18,13 @@
 namespace itpn::test {
 namespace {
 
-constexpr char kMemory[] = "/dev/shm";
-constexpr int64_t kLast = 4;
+constexpr int64_t kLastStep = 4;
 constexpr int kKilled = 128;  // and more: ended by a signal
 
 // Exit code; the program's stdout goes to `output`.
 int run(const std::string& before, const std::string& directory, const std::string& output) {
   const std::string command =
-      fmt::format("{} {} {} {} >{} 2>{}.err", before, ITPN_SAVE_LOOP, directory, kLast, output, output);
+      fmt::format("{} {} {} {} >{} 2>{}.err", before, ITPN_SAVE_LOOP, directory, kLastStep, output, output);
   const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : kKilled + WTERMSIG(status);
 }
@@ -69,7 +68,7 @@ TEST(SystemError, AtAnyCallLosesNothing) {
       EXPECT_GE(newest_sample_step(posix_fs(), checkpoints), told);
     }
     EXPECT_EQ(run("", directory, output), 0) << read_text_file(posix_fs(), output + ".err");
-    EXPECT_EQ(newest_sample_step(posix_fs(), checkpoints), kLast);
+    EXPECT_EQ(newest_sample_step(posix_fs(), checkpoints), kLastStep);
     tally.count();
   }
   tally.set_remark(fmt::format("{} of them ended the program with a message", ended));

@@ -70,7 +70,8 @@ void check_color_jitter(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAdded = add_kind("randaugment_ops", check_randaugment) && add_kind("color_jitter", check_color_jitter);
+const bool kAddedAugment =
+    add_kind("randaugment_ops", check_randaugment) && add_kind("color_jitter", check_color_jitter);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -89,8 +89,8 @@ void check_pyramid(const Fixture& fixture, Comparison& comparison) {
   compare_gradients(*model, fixture, "grad/", comparison);
 }
 
-const bool kAdded = add_kind("backbone", check_backbone) && add_kind("masked_tokens", check_masked_tokens) &&
-                    add_kind("pyramid", check_pyramid) && add_kind("clip_finetune", check_backbone);
+const bool kAddedBackbone = add_kind("backbone", check_backbone) && add_kind("masked_tokens", check_masked_tokens) &&
+                            add_kind("pyramid", check_pyramid) && add_kind("clip_finetune", check_backbone);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -160,10 +160,10 @@ void check_state_dict_shapes(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAdded = add_kind("checkpoint", check_checkpoint) &&
-                    add_kind("state_dict_shapes", check_state_dict_shapes) &&
-                    add_archive_kind("checkpoint", {"checkpoint_expected", check_archive}) &&
-                    add_archive_kind("clip_teacher", {"clip_teacher", check_teacher_archive});
+const bool kAddedCheckpoint = add_kind("checkpoint", check_checkpoint) &&
+                              add_kind("state_dict_shapes", check_state_dict_shapes) &&
+                              add_archive_kind("checkpoint", {"checkpoint_expected", check_archive}) &&
+                              add_archive_kind("clip_teacher", {"clip_teacher", check_teacher_archive});
 
 }  // namespace
 }  // namespace itpn::golden

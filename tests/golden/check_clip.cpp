@@ -100,7 +100,7 @@ void check_teacher(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAdded = add_kind("clip_pretrain", check_student) && add_kind("clip_teacher", check_teacher);
+const bool kAddedClip = add_kind("clip_pretrain", check_student) && add_kind("clip_teacher", check_teacher);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -174,8 +174,8 @@ void check_probe_head(const Fixture& fixture, Comparison& comparison) {
   compare_evaluation(fixture, head, comparison);
 }
 
-const bool kAdded = add_kind("layer_decay", check_layer_decay) && add_kind("lars", check_lars) &&
-                    add_kind("linear_probe_head", check_probe_head);
+const bool kAddedFinetune = add_kind("layer_decay", check_layer_decay) && add_kind("lars", check_lars) &&
+                            add_kind("linear_probe_head", check_probe_head);
 
 }  // namespace
 }  // namespace itpn::golden

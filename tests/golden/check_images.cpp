@@ -154,9 +154,9 @@ void check_random_decisions(const Fixture& fixture, Comparison& comparison) {
   check_erasing(fixture, comparison);
 }
 
-const bool kAdded = add_kind("resized_crop", check_resized_crop) &&
-                    add_kind("eval_preprocess", check_eval_preprocess) &&
-                    add_kind("random_decisions", check_random_decisions);
+const bool kAddedImages = add_kind("resized_crop", check_resized_crop) &&
+                          add_kind("eval_preprocess", check_eval_preprocess) &&
+                          add_kind("random_decisions", check_random_decisions);
 
 }  // namespace
 }  // namespace itpn::golden

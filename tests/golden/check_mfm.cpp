@@ -93,7 +93,7 @@ void check_mfm(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAdded = add_kind("mfm", check_mfm);
+const bool kAddedMfm = add_kind("mfm", check_mfm);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -64,7 +64,7 @@ void check_mixup_cutmix(const Fixture& fixture, Comparison& comparison) {
                     fixture.at("out/top1_top5_percent"), kMixing);
 }
 
-const bool kAdded = add_kind("mixup_cutmix", check_mixup_cutmix);
+const bool kAddedMix = add_kind("mixup_cutmix", check_mixup_cutmix);
 
 }  // namespace
 }  // namespace itpn::golden

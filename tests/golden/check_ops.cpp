@@ -98,8 +98,8 @@ void check_drop_path(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAdded = add_kind("patchify", check_patchify) && add_kind("pos_embed", check_pos_embed) &&
-                    add_kind("drop_path", check_drop_path);
+const bool kAddedOps = add_kind("patchify", check_patchify) && add_kind("pos_embed", check_pos_embed) &&
+                       add_kind("drop_path", check_drop_path);
 
 }  // namespace
 }  // namespace itpn::golden

@@ -71,7 +71,7 @@ void check_pretrain(const Fixture& fixture, Comparison& comparison) {
   compare_steps(fixture, config, comparison);
 }
 
-const bool kAdded = add_kind("pretrain_pixel", check_pretrain);
+const bool kAddedPretrain = add_kind("pretrain_pixel", check_pretrain);
 
 }  // namespace
 }  // namespace itpn::golden

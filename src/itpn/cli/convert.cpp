@@ -11,7 +11,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kConvertExamples =
     "  itpn convert itpn_base_pixel.pth itpn_base_pixel.safetensors\n"
     "  itpn convert out/run/checkpoints/step-500 model.pth          # for torch.load(weights_only=True)\n"
     "  itpn convert finetuned.pth averaged.safetensors --key model_ema\n";
@@ -22,7 +22,7 @@ int run_convert(const Arguments& arguments) {
   CommandLine line("itpn convert",
                    "Write weights in another format: names, types, shapes and texts stay. Nothing in a .pth file is "
                    "executed.",
-                   kExamples);
+                   kConvertExamples);
   ConvertRequest request;
   CLI::App& app = line.app();
   app.add_option("IN", request.input, ".safetensors, .pth, .pt, a checkpoint or a run")->required();

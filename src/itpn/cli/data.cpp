@@ -11,7 +11,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kDataExamples =
     "  itpn data ~/pictures                       # a folder, with or without a sub-folder for each class\n"
     "  itpn data 'shards/train-{000000..000012}.tar'\n"
     "  itpn data ~/pictures --json > report.json\n"
@@ -24,7 +24,7 @@ int run_data(const Arguments& arguments) {
       "itpn data",
       "Decode every picture of a dataset once and say what is there and what is broken, before an epoch is "
       "spent on it. The exit code is 3 where a picture cannot be used.",
-      kExamples);
+      kDataExamples);
   CheckDataOptions options;
   bool json = false;
   CLI::App& app = line.app();

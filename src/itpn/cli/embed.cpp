@@ -12,7 +12,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kEmbedExamples =
     "  itpn embed out/pretrained pictures/ -o features.npy\n"
     "  itpn embed out/pretrained photo.jpg --level p3 --format safetensors -o p3.safetensors\n";
 
@@ -22,7 +22,7 @@ int run_embed(const Arguments& arguments) {
   CommandLine line("itpn embed",
                    "Write features of pictures: their mean over the picture, or a level of the feature pyramid "
                    "(p2, p3, p4 with strides 4, 8, 16).",
-                   kExamples);
+                   kEmbedExamples);
   EmbedRequest request;
   add_checkpoint(line, request.model);
   CLI::App& app = line.app();

@@ -11,7 +11,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kEvalExamples =
     "  itpn eval out/classifier --data DIR/val\n"
     "  itpn eval out/classifier --best --data DIR/val -o report/ --json\n"
     "  itpn eval itpn_base_finetuned.pth --data IMAGENET/val --device cuda --precision bf16\n";
@@ -21,7 +21,7 @@ constexpr const char* kExamples =
 int run_eval(const Arguments& arguments) {
   CommandLine line("itpn eval",
                    "Measure a classifier on pictures whose classes are known: top-1, top-5, loss, and each class.",
-                   kExamples);
+                   kEvalExamples);
   EvaluateRequest request;
   bool json = false;
   add_checkpoint(line, request.model);

@@ -9,7 +9,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kFinetuneExamples =
     "  itpn finetune configs/finetune/itpn_tiny_128.toml --init out/pretrained -o out/classifier data.path=DIR/train "
     "data.val_path=DIR/val\n"
     "  itpn finetune configs/finetune/itpn_base_pixel.toml --init itpn_base.pth -o out/base data.path=IMAGENET/train "
@@ -20,7 +20,7 @@ constexpr const char* kExamples =
 
 int run_finetune(const Arguments& arguments) {
   CommandLine line("itpn finetune", "Train a classifier from end to end, starting from pre-trained weights.",
-                   kExamples);
+                   kFinetuneExamples);
   FinetuneRequest request;
   std::string recipe;
   std::vector<std::string> overrides;

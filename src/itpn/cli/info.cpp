@@ -10,7 +10,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kInfoExamples =
     "  itpn info itpn-base                        # parameters and multiply-accumulates, component by component\n"
     "  itpn info itpn-large --image-size 384x512\n"
     "  itpn info itpn-base --json\n"
@@ -24,7 +24,7 @@ int run_info(const Arguments& arguments) {
       "Parameters and multiply-accumulates of a model, component by component: as a classifier, in "
       "pre-training, and as the backbone of a detector. Of a file of weights (a teacher's too): format, kind of "
       "model, sizes, what each use would load.",
-      kExamples);
+      kInfoExamples);
   InfoRequest request;
   CLI::App& app = line.app();
   WeightsInfoRequest file;

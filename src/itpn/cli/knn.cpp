@@ -13,7 +13,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kKnnExamples =
     "  itpn knn --init out/pretrained --data DIR\n"
     "  itpn knn --init itpn_base.pth --data DIR -k 10 --json\n";
 
@@ -32,7 +32,7 @@ int run_knn(const Arguments& arguments) {
   CommandLine line("itpn knn",
                    "Classify pictures by the nearest neighbours of their frozen features: how good a pre-trained model "
                    "is, without training anything more.",
-                   kExamples);
+                   kKnnExamples);
   KnnRequest request;
   bool json = false;
   CLI::App& app = line.app();

@@ -8,7 +8,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kLaunchExamples =
     "  itpn launch --nproc 2 pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n"
     "  itpn launch --nproc 8 finetune configs/finetune/itpn_base_pixel.toml --init out/run -o out/classifier\n"
     "  itpn launch --nproc 2 eval out/classifier --data DIR/val\n";
@@ -29,7 +29,7 @@ int run_launch(const Arguments& arguments) {
   CommandLine line("itpn launch",
                    "Run a command of itpn as several processes of this machine that work together. For several "
                    "machines, or to start again after a failure, take torchrun (docs/scaling.md).",
-                   kExamples);
+                   kLaunchExamples);
   LaunchRequest request;
   line.app()
       .add_option("--nproc,-n", request.processes, "Processes; the global batch is shared out evenly")

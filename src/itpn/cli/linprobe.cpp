@@ -9,7 +9,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kLinprobeExamples =
     "  itpn linprobe configs/linprobe/itpn_tiny_128.toml --init out/pretrained -o out/probe data.path=DIR/train "
     "data.val_path=DIR/val\n"
     "  itpn linprobe configs/linprobe/itpn_base_pixel.toml --init itpn_base.pth -o out/probe data.path=IMAGENET/train "
@@ -18,7 +18,8 @@ constexpr const char* kExamples =
 }  // namespace
 
 int run_linprobe(const Arguments& arguments) {
-  CommandLine line("itpn linprobe", "Train one linear layer on the frozen features of a pre-trained model.", kExamples);
+  CommandLine line("itpn linprobe", "Train one linear layer on the frozen features of a pre-trained model.",
+                   kLinprobeExamples);
   LinprobeRequest request;
   std::string recipe;
   std::vector<std::string> overrides;

@@ -8,7 +8,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kPlotExamples =
     "  itpn plot out/run -o curves.png                          # losses, accuracy, learning rate, gradient norm\n"
     "  itpn plot out/a out/b --key loss_mim --smooth 20 -o compare.png\n"
     "  itpn plot out/scratch out/pretrained --key val_top1 --x epoch -o accuracy.svg\n";
@@ -16,7 +16,7 @@ constexpr const char* kExamples =
 }  // namespace
 
 int run_plot(const Arguments& arguments) {
-  CommandLine line("itpn plot", "Draw values of metrics.jsonl as curves: losses, learning rate, speed.", kExamples);
+  CommandLine line("itpn plot", "Draw values of metrics.jsonl as curves: losses, learning rate, speed.", kPlotExamples);
   PlotOptions options;
   std::string output;
   CLI::App& app = line.app();

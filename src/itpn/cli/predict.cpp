@@ -11,7 +11,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kPredictExamples =
     "  itpn predict out/classifier photo.jpg\n"
     "  itpn predict out/classifier holiday/ more.txt --top 3 --format csv > guesses.csv\n"
     "  itpn predict out/classifier --best *.png --format json\n";
@@ -19,7 +19,7 @@ constexpr const char* kExamples =
 }  // namespace
 
 int run_predict(const Arguments& arguments) {
-  CommandLine line("itpn predict", "Say which classes pictures show, with probabilities.", kExamples);
+  CommandLine line("itpn predict", "Say which classes pictures show, with probabilities.", kPredictExamples);
   PredictRequest request;
   std::string format = "table";
   add_checkpoint(line, request.model);

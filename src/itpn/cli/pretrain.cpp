@@ -12,7 +12,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kPretrainExamples =
     "  itpn pretrain --output-dir out/first                      # itpn-tiny on the built-in synthetic pictures\n"
     "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n"
     "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run --resume auto\n"
@@ -29,7 +29,7 @@ void print_result(const PretrainResult& result) {
 int run_pretrain(const Arguments& arguments) {
   CommandLine line("itpn pretrain",
                    "Pre-train a model on pictures without labels: masked image modelling and masked feature modelling.",
-                   kExamples);
+                   kPretrainExamples);
   PretrainRequest request;
   std::string recipe;
   std::vector<std::string> overrides;

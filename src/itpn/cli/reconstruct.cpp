@@ -12,7 +12,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kReconstructExamples =
     "  itpn reconstruct out/run photo.jpg -o panels/              # newest checkpoint of a run\n"
     "  itpn reconstruct out/run/checkpoints/step-500 *.jpg -o panels/ --mask-ratio 0.5 --seed 3\n";
 
@@ -22,7 +22,7 @@ int run_reconstruct(const Arguments& arguments) {
   CommandLine line("itpn reconstruct",
                    "Hide patches of pictures and show what a pre-trained model makes of them: original, masked, "
                    "reconstruction, reconstruction with the visible patches pasted in.",
-                   kExamples);
+                   kReconstructExamples);
   ReconstructRequest request;
   CLI::App& app = line.app();
   app.add_option("CHECKPOINT", request.checkpoint, "Directory of a run, or of one checkpoint")->required();

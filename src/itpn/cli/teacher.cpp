@@ -7,7 +7,7 @@
 namespace itpn::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTeacherExamples =
     "  itpn teacher --output-dir out/teacher data.path=DIR/train data.val_path=DIR/val\n"
     "  itpn pretrain configs/pretrain/itpn_tiny_clip.toml -o out/student data.path=DIR/train "
     "teacher.weights=out/teacher\n";
@@ -19,7 +19,7 @@ int run_teacher(const Arguments& arguments) {
       "itpn teacher",
       "Train a small vision tower of CLIP's shape on pictures with classes: a teacher for pre-training with "
       "pretrain.supervision=clip where no CLIP model is at hand.",
-      kExamples);
+      kTeacherExamples);
   RunRequest run;
   std::string recipe;
   std::vector<std::string> overrides;

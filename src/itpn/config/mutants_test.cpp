@@ -137,7 +137,7 @@ class MutantMaker {
   std::string key_, value_, prefix_;
 };
 
-std::string error_of(const std::string& text) {
+std::string error_of_mutant(const std::string& text) {
   try {
     load_config<test::SampleConfig>("recipe.toml", text);
   } catch (const Error& error) {
@@ -151,7 +151,7 @@ TEST(ConfigMutants, EveryOneIsRefusedWithLineAndKey) {
   const std::vector<Mutant> mutants = MutantMaker().make();
   EXPECT_GE(mutants.size(), 500U);
   for (const Mutant& mutant : mutants) {
-    const std::string message = error_of(mutant.text);
+    const std::string message = error_of_mutant(mutant.text);
     EXPECT_NE(message, "accepted") << mutant.text;
     const size_t last_line = mutant.line + (mutant.malformed ? 1 : 0);  // what is left open is noticed a line later
     const bool names_line = message.starts_with(fmt::format("recipe.toml:{}:", mutant.line)) ||
@@ -166,11 +166,11 @@ TEST(ConfigMutants, CutsAndStrayBytesNeverEscapeAsAnotherError) {
   const std::string recipe = test::sample_recipe();
   int refused = 0;
   for (size_t at = 0; at < recipe.size(); ++at) {
-    refused += error_of(recipe.substr(0, at)) != "accepted";
+    refused += error_of_mutant(recipe.substr(0, at)) != "accepted";
     for (const char stray : {'\0', '\xff', '"', '[', '{', '\\', '.', '='}) {
       std::string text = recipe;
       text[at] = stray;
-      refused += error_of(text) != "accepted";
+      refused += error_of_mutant(text) != "accepted";
     }
   }
   EXPECT_GT(refused, 1000);

@@ -12,7 +12,7 @@
 namespace itpn::log {
 namespace {
 
-struct State {
+struct LogState {
   std::mutex mutex;
   Level level = Level::kInfo;
   FILE* file = nullptr;
@@ -23,8 +23,8 @@ struct State {
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 // Never destroyed: threads may still log while the program ends.
-State& state() {
-  static State* instance = new State;
+LogState& state() {
+  static LogState* instance = new LogState;
   return *instance;
 }
 
@@ -48,7 +48,7 @@ std::string stderr_line(Level level, std::string_view message) {
   return fmt::format("{}\n", message);
 }
 
-void write_to_file(State& s, Level level, std::string_view message) {
+void write_to_file(LogState& s, Level level, std::string_view message) {
   if (!s.file) return;
   std::tm local{};
   const std::time_t now = std::time(nullptr);
@@ -67,7 +67,7 @@ void write_to_stderr(std::string_view text) {
 }
 
 void write(Level level, std::string_view message) {
-  State& s = state();
+  LogState& s = state();
   const std::scoped_lock lock(s.mutex);
   if (level >= s.level) {
     // One write, so that lines of several processes do not mix either.
@@ -104,7 +104,7 @@ void warning(std::string_view message) { write(Level::kWarning, message); }
 void error(std::string_view message) { write(Level::kError, message); }
 
 void set_status_line(std::string_view line) {
-  State& s = state();
+  LogState& s = state();
   const std::scoped_lock lock(s.mutex);
   if (line == s.status || s.level > Level::kInfo || !isatty(STDERR_FILENO)) return;
   s.status = line;

@@ -11,7 +11,7 @@
 namespace itpn {
 namespace {
 
-std::shared_ptr<const Dataset> small_set() {
+std::shared_ptr<const Dataset> sound_set() {
   return std::make_shared<SyntheticDataset>(
       SyntheticOptions{.count = 50, .width = 40, .height = 36, .max_objects = 2, .seed = 1});
 }
@@ -27,7 +27,7 @@ std::shared_ptr<const PictureTransform> everything() {
   return make_training_transform(data, augment);
 }
 
-LoaderConfig training_config(int64_t threads) {
+LoaderConfig sound_config(int64_t threads) {
   LoaderConfig config;
   config.batch_size = 4;
   config.global_batch_size = 8;
@@ -36,7 +36,7 @@ LoaderConfig training_config(int64_t threads) {
   return config;
 }
 
-std::string hash_of(Loader& loader, int batches) {
+std::string hash_with_erasing(Loader& loader, int batches) {
   Sha256 hash;
   for (int i = 0; i < batches; ++i) {
     const HostBatch batch = *loader.next();
@@ -53,25 +53,25 @@ std::string hash_of(Loader& loader, int batches) {
 }
 
 TEST(FinetuneTransform, SamplesDoNotDependOnThreads) {
-  Loader reference(small_set(), everything(), training_config(0));
-  const std::string expected = hash_of(reference, 30);  // more than two epochs
+  Loader reference(sound_set(), everything(), sound_config(0));
+  const std::string expected = hash_with_erasing(reference, 30);  // more than two epochs
   for (const int64_t threads : {1, 2, 4}) {
-    Loader loader(small_set(), everything(), training_config(threads));
-    EXPECT_EQ(hash_of(loader, 30), expected) << threads << " threads";
+    Loader loader(sound_set(), everything(), sound_config(threads));
+    EXPECT_EQ(hash_with_erasing(loader, 30), expected) << threads << " threads";
   }
 }
 
 TEST(FinetuneTransform, ResumingAtAnyPositionGivesTheSameSamples) {
   for (int stop = 1; stop < 26; stop += 4) {
-    Loader whole(small_set(), everything(), training_config(2));
-    hash_of(whole, stop);
-    Loader resumed(small_set(), everything(), training_config(1), whole.position());
-    EXPECT_EQ(hash_of(resumed, 10), hash_of(whole, 10)) << stop;
+    Loader whole(sound_set(), everything(), sound_config(2));
+    hash_with_erasing(whole, stop);
+    Loader resumed(sound_set(), everything(), sound_config(1), whole.position());
+    EXPECT_EQ(hash_with_erasing(resumed, 10), hash_with_erasing(whole, 10)) << stop;
   }
 }
 
 TEST(FinetuneTransform, BoxesBelongToTheirPicturesAndRecycledBatchesKeepNone) {
-  Loader loader(small_set(), everything(), training_config(0));
+  Loader loader(sound_set(), everything(), sound_config(0));
   int boxes = 0;
   for (int i = 0; i < 30; ++i) {
     HostBatch batch = *loader.next();

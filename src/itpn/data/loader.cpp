@@ -7,11 +7,10 @@
 
 #include "itpn/core/signals.h"
 #include "itpn/core/stopwatch.h"
+#include "itpn/data/transforms/rgb_pixels.h"
 
 namespace itpn {
 namespace {
-
-constexpr int64_t kChannels = 3;
 
 void check_config(const LoaderConfig& c) {
   const bool is_sound = c.batch_size > 0 && c.world_size > 0 && c.rank >= 0 && c.rank < c.world_size &&
@@ -52,7 +51,7 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const Pic
   epoch_samples_ = config_.global_batch_size > 0 ? epoch_samples(size, config_.global_batch_size) : size;
   const PictureTransform& transform_of = producer_.transform();
   const int64_t batch_bytes =
-      config_.batch_size * kChannels *
+      config_.batch_size * kRgbChannels *
       (transform_of.height() * transform_of.width() + transform_of.second_height() * transform_of.second_width());
   max_slots_ = static_cast<size_t>(std::max<int64_t>(1, config_.prefetch_bytes / batch_bytes));
   for (int64_t i = 0; i < config_.threads; ++i) {
@@ -88,14 +87,14 @@ bool Loader::open_slot() {
   batch.count = std::min(config_.batch_size, epoch_samples_ - slot.first);
   batch.height = producer_.transform().height();
   batch.width = producer_.transform().width();
-  batch.channels = kChannels;
+  batch.channels = kRgbChannels;
   batch.second_height = producer_.transform().second_height();
   batch.second_width = producer_.transform().second_width();
   batch.epoch = opened_.epoch;
   batch.replaced.clear();
   const auto count = static_cast<size_t>(batch.count);
-  batch.pixels.resize(count * static_cast<size_t>(batch.height * batch.width * kChannels));
-  batch.second_pixels.resize(count * static_cast<size_t>(batch.second_height * batch.second_width * kChannels));
+  batch.pixels.resize(count * static_cast<size_t>(batch.height * batch.width * kRgbChannels));
+  batch.second_pixels.resize(count * static_cast<size_t>(batch.second_height * batch.second_width * kRgbChannels));
   batch.labels.resize(count);
   batch.positions.resize(count);
   batch.indices.resize(count);
@@ -117,9 +116,9 @@ void Loader::make_sample(Slot& slot, int64_t place, const SampleOrder& order, Pr
   request.epoch = batch.epoch;
   request.position = slot.first + place;
   request.index = order.index_at(request.position);
-  request.pixels = batch.pixels.data() + place * batch.height * batch.width * kChannels;
+  request.pixels = batch.pixels.data() + place * batch.height * batch.width * kRgbChannels;
   if (!batch.second_pixels.empty()) {
-    request.second = batch.second_pixels.data() + place * batch.second_height * batch.second_width * kChannels;
+    request.second = batch.second_pixels.data() + place * batch.second_height * batch.second_width * kRgbChannels;
   }
   request.label = &batch.labels[place];
   request.shown = &batch.indices[place];

@@ -3,19 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "itpn/data/uncached_folder_for_test.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
 namespace {
 
 using ::testing::ElementsAre;
-
-DataConfig folder_config() {
-  DataConfig config;
-  config.source = "folder";
-  config.cache_dir = "off";
-  return config;
-}
 
 // Opening fails as a data error; its message.
 std::string refusal(const DataConfig& config, const std::string& path) {
@@ -34,7 +28,7 @@ TEST(OpenDataset, AnEmptyClassEndsATaskWithLabelsUnlessAllowed) {
   make_directories(posix_fs(), directory.file("cow"));
   make_directories(posix_fs(), directory.file("dog"));
   write_file_atomically(posix_fs(), directory.file("dog/1.jpg"), std::string("x"));
-  DataConfig config = folder_config();
+  DataConfig config = test::uncached_folder();
   EXPECT_THAT(open_dataset(config, directory.path(), {.shows_progress = false})->class_names(), ElementsAre("dog"));
   EXPECT_THAT(refusal(config, directory.path()), ::testing::HasSubstr("cow"));
   config.allow_empty_classes = true;
@@ -45,7 +39,7 @@ TEST(OpenDataset, AnEmptyClassEndsATaskWithLabelsUnlessAllowed) {
 TEST(OpenDataset, ATaskWithLabelsRefusesPicturesWithoutClasses) {
   const test::TemporaryDirectory directory;
   write_file_atomically(posix_fs(), directory.file("1.jpg"), std::string("x"));
-  EXPECT_THAT(refusal(folder_config(), directory.path()), ::testing::HasSubstr("no classes"));
+  EXPECT_THAT(refusal(test::uncached_folder(), directory.path()), ::testing::HasSubstr("no classes"));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Views render(const PairTransform& transform, uint64_t position) {
 }
 
 // The published way: cut, resize, turn round.
-Image plain_view(const Image& picture, const PictureView& view) {
+Image plain_pair_view(const Image& picture, const PictureView& view) {
   const Image resized =
       resize(crop_image(picture, view.box), view.job.full_width, view.job.full_height, view.job.filter);
   if (!view.job.is_mirrored) return resized;
@@ -48,11 +48,11 @@ TEST(PairTransform, BothViewsAreTheSameBoxEachInItsSizeAndFilter) {
     RandomStream draws(0, Purpose::kTest, 0, position);
     const PictureView view = transform.choose(views.source.width, views.source.height, draws);
     EXPECT_EQ(view.job.filter, ResizeFilter::kBicubic);
-    EXPECT_EQ(views.first.pixels, plain_view(views.source, view).pixels);
+    EXPECT_EQ(views.first.pixels, plain_pair_view(views.source, view).pixels);
     const auto second = transform.choose_second(view, views.source.width, views.source.height);
     ASSERT_TRUE(second);
     EXPECT_EQ(second->job.filter, ResizeFilter::kLanczos);
-    EXPECT_EQ(views.second.pixels, plain_view(views.source, *second).pixels);
+    EXPECT_EQ(views.second.pixels, plain_pair_view(views.source, *second).pixels);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/uncached_folder_for_test.h"
 #include "itpn/io/decode_image.h"
 #include "itpn/io/png_writer.h"
 #include "tests/support/shared_data.h"
@@ -13,13 +14,6 @@
 
 namespace itpn {
 namespace {
-
-DataConfig folder_config() {
-  DataConfig config;
-  config.source = "folder";
-  config.cache_dir = "off";
-  return config;
-}
 
 // The published way: decode everything, cut, resize, turn round.
 Image plain_view(const Image& whole, const PictureView& view) {
@@ -37,7 +31,7 @@ Image plain_view(const Image& whole, const PictureView& view) {
 TEST(SampleProducer, ShowsTheSameAsDecodingTheWholePicture) {
   const auto folder = test::shared_path("data/imagenet-sample");
   if (!folder) GTEST_SKIP() << "needs ../shared/data/imagenet-sample";
-  const auto dataset = open_dataset(folder_config(), *folder, {.shows_progress = false});
+  const auto dataset = open_dataset(test::uncached_folder(), *folder, {.shows_progress = false});
   const TrainTransform train(96, 80, CropRange{}, 0.5);
   const EvalTransform eval(96, 80, 0.875);
   ProducerState state;
@@ -81,7 +75,7 @@ class SpoiltFolder {
 
 TEST(SampleProducer, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
   const SpoiltFolder folder;
-  const auto dataset = open_dataset(folder_config(), folder.directory.path(), {.shows_progress = false});
+  const auto dataset = open_dataset(test::uncached_folder(), folder.directory.path(), {.shows_progress = false});
   LoaderConfig config;
   config.batch_size = 20;
   config.global_batch_size = 20;
@@ -100,7 +94,7 @@ TEST(SampleProducer, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
 TEST(SampleProducer, GivesUpOnASetWithoutAnyGoodPicture) {
   const test::TemporaryDirectory directory;
   write_file_atomically(posix_fs(), directory.file("a.jpg"), std::string("no picture"));
-  const auto dataset = open_dataset(folder_config(), directory.path(), {.shows_progress = false});
+  const auto dataset = open_dataset(test::uncached_folder(), directory.path(), {.shows_progress = false});
   LoaderConfig config;
   config.bad.max_fraction = 1.0;
   Loader loader(dataset, std::make_shared<EvalTransform>(8, 8, 1.0), config);

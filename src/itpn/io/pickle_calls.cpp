@@ -46,22 +46,22 @@ constexpr std::array<TypeName, 10> kStorages = {{{"torch FloatStorage", DType::k
                                                  {"torch ByteStorage", DType::kU8},
                                                  {"torch BoolStorage", DType::kBool}}};
 constexpr const char* kUntypedStorage = "torch.storage UntypedStorage";
-constexpr std::array<TypeName, 16> kDTypes = {{{"torch float32", DType::kF32},
-                                               {"torch float64", DType::kF64},
-                                               {"torch float16", DType::kF16},
-                                               {"torch bfloat16", DType::kBF16},
-                                               {"torch float8_e5m2", DType::kF8E5M2},
-                                               {"torch float8_e4m3fn", DType::kF8E4M3},
-                                               {"torch float8_e8m0fnu", DType::kF8E8M0},
-                                               {"torch int64", DType::kI64},
-                                               {"torch int32", DType::kI32},
-                                               {"torch int16", DType::kI16},
-                                               {"torch int8", DType::kI8},
-                                               {"torch uint64", DType::kU64},
-                                               {"torch uint32", DType::kU32},
-                                               {"torch uint16", DType::kU16},
-                                               {"torch uint8", DType::kU8},
-                                               {"torch bool", DType::kBool}}};
+constexpr std::array<TypeName, 16> kPickleDTypes = {{{"torch float32", DType::kF32},
+                                                     {"torch float64", DType::kF64},
+                                                     {"torch float16", DType::kF16},
+                                                     {"torch bfloat16", DType::kBF16},
+                                                     {"torch float8_e5m2", DType::kF8E5M2},
+                                                     {"torch float8_e4m3fn", DType::kF8E4M3},
+                                                     {"torch float8_e8m0fnu", DType::kF8E8M0},
+                                                     {"torch int64", DType::kI64},
+                                                     {"torch int32", DType::kI32},
+                                                     {"torch int16", DType::kI16},
+                                                     {"torch int8", DType::kI8},
+                                                     {"torch uint64", DType::kU64},
+                                                     {"torch uint32", DType::kU32},
+                                                     {"torch uint16", DType::kU16},
+                                                     {"torch uint8", DType::kU8},
+                                                     {"torch bool", DType::kBool}}};
 
 template <size_t N>
 bool contains(const std::array<const char*, N>& names, const std::string& name) {
@@ -105,8 +105,8 @@ void require_inside(const PickleTensor& tensor, const PickleStorage& storage, co
 
 void PickleMachine::push_global(const std::string& module, const std::string& name) {
   const std::string full = module + " " + name;
-  const bool is_known =
-      contains(kFunctions, full) || find_type(kStorages, full) || find_type(kDTypes, full) || full == kUntypedStorage;
+  const bool is_known = contains(kFunctions, full) || find_type(kStorages, full) || find_type(kPickleDTypes, full) ||
+                        full == kUntypedStorage;
   const bool is_of_module = options_.admits_modules && (is_module(full) || contains(kModuleFunctions, full));
   if (!is_known && !is_of_module) {
     fail(
@@ -236,7 +236,8 @@ PickleValue PickleMachine::rebuild_tensor(const std::vector<PickleValue>& given,
   PickleTensor tensor{given[0].index, storage.dtype, count(given[1], "a tensor's place"), sizes(given[2]),
                       sizes(given[3])};
   if (has_dtype) {
-    const auto dtype = given[6].kind == PickleKind::kGlobal ? find_type(kDTypes, result_.text(given[6])) : std::nullopt;
+    const auto dtype =
+        given[6].kind == PickleKind::kGlobal ? find_type(kPickleDTypes, result_.text(given[6])) : std::nullopt;
     if (!dtype) fail("a tensor of unknown type");
     tensor.dtype = *dtype;
   } else if (!storage.is_typed) {

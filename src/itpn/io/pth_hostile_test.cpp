@@ -14,7 +14,7 @@ namespace {
 using namespace test;
 using ::testing::HasSubstr;
 
-struct Hostile {
+struct HostilePickle {
   std::string name;
   std::string content;
   std::string expected;  // part of the message
@@ -30,9 +30,9 @@ std::string repeated(const std::string& text, size_t count) {
 }
 
 // Calls of functions that would leave a canary; each is named in the message.
-std::vector<Hostile> calls(const std::string& canary) {
+std::vector<HostilePickle> calls(const std::string& canary) {
   const std::string command = "touch " + canary, python = "open('" + canary + "','w')";
-  std::vector<Hostile> cases;
+  std::vector<HostilePickle> cases;
   const std::vector<std::array<std::string, 3>> functions = {
       {"os", "system", command},
       {"posix", "system", command},
@@ -81,9 +81,9 @@ std::vector<Hostile> calls(const std::string& canary) {
   return cases;
 }
 
-std::vector<Hostile> instructions() {
+std::vector<HostilePickle> instructions() {
   const auto op = [](const std::string& name, const std::string& pickle, const std::string& expected) {
-    return Hostile{name, zip_pth(pickle), expected};
+    return HostilePickle{name, zip_pth(pickle), expected};
   };
   const std::string ordered = "ccollections\nOrderedDict\n";
   return {op("inst", "(S'x'\nios\nsystem\n", "instruction 0x53"),
@@ -126,9 +126,9 @@ std::vector<Hostile> instructions() {
           op("quantised", dict_op(storage_op("QInt8", "0", 4)), "it asks for torch.QInt8Storage")};
 }
 
-std::vector<Hostile> tensors() {
+std::vector<HostilePickle> tensors() {
   const auto view = [](const std::string& name, const ViewForTest& shown, const std::string& expected) {
-    return Hostile{name, zip_pth(dict_op(tensor_op(kByteStorage, shown)), kFour), expected};
+    return HostilePickle{name, zip_pth(dict_op(tensor_op(kByteStorage, shown)), kFour), expected};
   };
   const int64_t huge = INT64_MAX;
   return {view("outside", {1, {4}, {1}}, "reaches out of storage '0', which has 4"),
@@ -167,11 +167,11 @@ std::string patched(const std::string& archive, uint32_t signature, size_t at, c
   return changed;
 }
 
-std::vector<Hostile> containers() {
+std::vector<HostilePickle> containers() {
   const std::string good = zip_pth(dict_op(tensor_op(kByteStorage, {0, {4}, {1}})), kFour);
   const auto change = [&](const std::string& name, uint32_t signature, size_t at, const std::string& bytes,
                           const std::string& expected) {
-    return Hostile{name, patched(good, signature, at, bytes), expected};
+    return HostilePickle{name, patched(good, signature, at, bytes), expected};
   };
   const std::string two = "\2\0"s, full = "\xff\xff\xff\xff";
   return {change("local_name", kZipLocalHeader, 30, "b", "contradicts the directory"),
@@ -206,11 +206,11 @@ std::vector<Hostile> containers() {
 TEST(HostilePth, EachIsRefusedByNameAndNothingIsExecuted) {
   const TemporaryDirectory directory;
   const std::string canary = directory.file("canary"), path = directory.file("w.pth");
-  std::vector<Hostile> cases = calls(canary);
+  std::vector<HostilePickle> cases = calls(canary);
   for (const auto& more : {instructions(), tensors(), containers()})
     cases.insert(cases.end(), more.begin(), more.end());
   EXPECT_GE(cases.size(), 60u);
-  for (const Hostile& hostile : cases) {
+  for (const HostilePickle& hostile : cases) {
     write_file_atomically(posix_fs(), path, hostile.content);
     try {
       WeightsFile file(posix_fs(), path);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr int64_t kProtocol = 1001;
 
-[[noreturn]] void fail(const OpenFile& file, const std::string& what) {
+[[noreturn]] void fail_legacy(const OpenFile& file, const std::string& what) {
   throw checkpoint_error(fmt::format("{}: {}", file.path(), what));
 }
 
@@ -33,22 +33,22 @@ const PickleValue* entry(const Pickle& pickle, std::string_view key) {
 
 void check_head(const OpenFile& file, const Pickle& magic, const Pickle& protocol, const Pickle& machine) {
   if (magic.root.kind != PickleKind::kText || magic.text(magic.root) != kMagic) {
-    fail(file, "a pickle without PyTorch's magic number; only files of torch.save are read");
+    fail_legacy(file, "a pickle without PyTorch's magic number; only files of torch.save are read");
   }
   if (protocol.root.kind != PickleKind::kInteger || protocol.root.integer != kProtocol) {
-    fail(file, fmt::format("a PyTorch file of another protocol than {}", kProtocol));
+    fail_legacy(file, fmt::format("a PyTorch file of another protocol than {}", kProtocol));
   }
   const PickleValue* little = entry(machine, "little_endian");
   if (little && (little->kind != PickleKind::kBool || little->integer == 0)) {
-    fail(file, "numbers in big-endian byte order; only little-endian is read");
+    fail_legacy(file, "numbers in big-endian byte order; only little-endian is read");
   }
 }
 
 std::vector<std::string> keys_of(const OpenFile& file, const Pickle& keys) {
   std::vector<std::string> result;
-  if (keys.root.kind != PickleKind::kList) fail(file, "its list of storages is no list");
+  if (keys.root.kind != PickleKind::kList) fail_legacy(file, "its list of storages is no list");
   for (const PickleValue& key : keys.items(keys.root)) {
-    if (key.kind != PickleKind::kText) fail(file, "a storage whose key is no text");
+    if (key.kind != PickleKind::kText) fail_legacy(file, "a storage whose key is no text");
     result.push_back(keys.text(key));
   }
   return result;
@@ -60,7 +60,7 @@ std::map<std::string, const PickleStorage*> bases_of(const OpenFile& file, const
   for (const PickleStorage& storage : pickle.storages) {
     const PickleStorage* other = bases.emplace(storage.base_key, &storage).first->second;
     if (other->dtype != storage.dtype || other->base_count != storage.base_count) {
-      fail(file, fmt::format("storage '{}' has two sizes or types", storage.base_key));
+      fail_legacy(file, fmt::format("storage '{}' has two sizes or types", storage.base_key));
     }
   }
   return bases;
@@ -73,20 +73,21 @@ std::map<std::string, uint64_t> find_storages(OpenFile& file, const Pickle& pick
   std::map<std::string, uint64_t> places;
   for (const std::string& key : keys) {
     const auto base = bases.find(key);
-    if (base == bases.end()) fail(file, fmt::format("storage '{}' belongs to no tensor", key));
+    if (base == bases.end()) fail_legacy(file, fmt::format("storage '{}' belongs to no tensor", key));
     std::array<std::byte, 8> count{};
-    if (count.size() > file_size - offset) fail(file, fmt::format("cut before storage '{}'", key));
+    if (count.size() > file_size - offset) fail_legacy(file, fmt::format("cut before storage '{}'", key));
     file.read_exactly(count, offset);
     offset += count.size();
     const uint64_t bytes = tensor_bytes(base->second->dtype, {static_cast<int64_t>(base->second->base_count)}).value();
     if (little_endian(count, 0, 8) != base->second->base_count || bytes > file_size - offset) {
-      fail(file, fmt::format("storage '{}' wants {} elements, the file has {}, in {} bytes (cut or damaged)", key,
-                             base->second->base_count, little_endian(count, 0, 8), file_size - offset));
+      fail_legacy(file, fmt::format("storage '{}' wants {} elements, the file has {}, in {} bytes (cut or damaged)",
+                                    key, base->second->base_count, little_endian(count, 0, 8), file_size - offset));
     }
-    if (!places.emplace(key, offset).second) fail(file, fmt::format("storage '{}' is there twice", key));
+    if (!places.emplace(key, offset).second) fail_legacy(file, fmt::format("storage '{}' is there twice", key));
     offset += bytes;
   }
-  if (offset != file_size) fail(file, fmt::format("{} bytes at the end belong to no storage", file_size - offset));
+  if (offset != file_size)
+    fail_legacy(file, fmt::format("{} bytes at the end belong to no storage", file_size - offset));
   return places;
 }
 
@@ -108,7 +109,7 @@ PthParts open_legacy(std::unique_ptr<OpenFile> file) {
   const auto places = find_storages(*parts.file, parts.pickle, keys, offset);
   for (const PickleStorage& storage : parts.pickle.storages) {
     const auto place = places.find(storage.base_key);
-    if (place == places.end()) fail(*parts.file, fmt::format("storage '{}' is missing", storage.base_key));
+    if (place == places.end()) fail_legacy(*parts.file, fmt::format("storage '{}' is missing", storage.base_key));
     const auto size = static_cast<uint64_t>(dtype_size(storage.dtype));
     parts.places.push_back({place->second + storage.base_first * size, storage.count * size, nullptr});
   }

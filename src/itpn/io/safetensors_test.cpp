@@ -109,13 +109,13 @@ TEST_F(SafetensorsTest, HeaderLongerThanTheFileIsRefusedBeforeAllocating) {
 }
 
 // name of the damage -> header, data bytes, what the message says
-struct Hostile {
+struct HostileHeader {
   const char* header;
   size_t data_bytes;
   const char* says;
 };
 
-class HostileSafetensors : public SafetensorsTest, public testing::WithParamInterface<Hostile> {};
+class HostileSafetensors : public SafetensorsTest, public testing::WithParamInterface<HostileHeader> {};
 
 TEST_P(HostileSafetensors, IsRefusedWithItsOwnMessage) {
   EXPECT_THAT(complaint(file_with(GetParam().header, GetParam().data_bytes)), testing::HasSubstr(GetParam().says));
@@ -124,43 +124,46 @@ TEST_P(HostileSafetensors, IsRefusedWithItsOwnMessage) {
 INSTANTIATE_TEST_SUITE_P(
     All, HostileSafetensors,
     testing::Values(
-        Hostile{"", 0, "no header"}, Hostile{"[]", 0, "no header"}, Hostile{" {}", 0, "no header"},
-        Hostile{"{", 0, "no valid JSON"}, Hostile{"{}x", 0, "no valid JSON"}, Hostile{"{}", 4, "belong to no tensor"},
-        Hostile{R"({"a":1})", 0, "tensor 'a'"}, Hostile{R"({"a":"x"})", 0, "a text"},
-        Hostile{R"({"a":[]})", 0, "a list"}, Hostile{R"({"a":{}})", 0, "missing"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1]}})", 4, "missing"},
-        Hostile{R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", 4, "unknown dtype 'F33'"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,5]}})", 5, "do not fit"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, "do not fit"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", 4, "not 2 numbers"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}})", 4, "a number"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4, "negative"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", 4, "fraction"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1e400],"data_offsets":[0,4]}})", 4, "no valid JSON"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}})", 4, "boolean"},
-        Hostile{R"({"a":{"dtype":"F32","shape":null,"data_offsets":[0,4]}})", 4, "null"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", 4, "a list"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":{}}})", 4, "nested"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4, "a number"},
-        Hostile{R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4, "'dtype' is there twice"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{}})", 4, "'a' is there twice"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,4]}})", 4, "do not fit"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, "do not fit"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})", 4, "a number"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "tensor 'a'"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 3, "cut or damaged"},
-        Hostile{
+        HostileHeader{"", 0, "no header"}, HostileHeader{"[]", 0, "no header"}, HostileHeader{" {}", 0, "no header"},
+        HostileHeader{"{", 0, "no valid JSON"}, HostileHeader{"{}x", 0, "no valid JSON"},
+        HostileHeader{"{}", 4, "belong to no tensor"}, HostileHeader{R"({"a":1})", 0, "tensor 'a'"},
+        HostileHeader{R"({"a":"x"})", 0, "a text"}, HostileHeader{R"({"a":[]})", 0, "a list"},
+        HostileHeader{R"({"a":{}})", 0, "missing"}, HostileHeader{R"({"a":{"dtype":"F32","shape":[1]}})", 4, "missing"},
+        HostileHeader{R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", 4, "unknown dtype 'F33'"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,5]}})", 5, "do not fit"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, "do not fit"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", 4, "not 2 numbers"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}})", 4, "a number"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4, "negative"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", 4, "fraction"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1e400],"data_offsets":[0,4]}})", 4, "no valid JSON"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}})", 4, "boolean"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":null,"data_offsets":[0,4]}})", 4, "null"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", 4, "a list"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":{}}})", 4, "nested"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4, "a number"},
+        HostileHeader{R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4,
+                      "'dtype' is there twice"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{}})", 4, "'a' is there twice"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,4]}})", 4, "do not fit"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, "do not fit"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})", 4, "a number"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "tensor 'a'"},
+        HostileHeader{R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 3, "cut or damaged"},
+        HostileHeader{
             R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}})",
             5, "tensor 'b'"},
-        Hostile{
+        HostileHeader{
             R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
             3, "tensor 'b'"},
-        Hostile{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[18446744073709551615,0]}})", 1, "do not fit"},
-        Hostile{R"({"__metadata__":{"k":1}})", 0, "a number"}, Hostile{R"({"__metadata__":{"k":{}}})", 0, "nested"},
-        Hostile{R"({"__metadata__":[]})", 0, "a list"},
-        Hostile{R"({"__metadata__":{"k":"1","k":"2"}})", 0, "'k' is there twice"},
-        Hostile{R"({"__metadata__":{},"__metadata__":{}})", 0, "twice"}, Hostile{"{\"\xff\":{}}", 0, "no valid JSON"},
-        Hostile{"{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},}", 0, "no valid JSON"}));
+        HostileHeader{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[18446744073709551615,0]}})", 1, "do not fit"},
+        HostileHeader{R"({"__metadata__":{"k":1}})", 0, "a number"},
+        HostileHeader{R"({"__metadata__":{"k":{}}})", 0, "nested"},
+        HostileHeader{R"({"__metadata__":[]})", 0, "a list"},
+        HostileHeader{R"({"__metadata__":{"k":"1","k":"2"}})", 0, "'k' is there twice"},
+        HostileHeader{R"({"__metadata__":{},"__metadata__":{}})", 0, "twice"},
+        HostileHeader{"{\"\xff\":{}}", 0, "no valid JSON"},
+        HostileHeader{"{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},}", 0, "no valid JSON"}));
 
 TEST_F(SafetensorsTest, DeepNestingIsRefusedWithoutRecursion) {
   EXPECT_THAT(complaint(file_with("{\"a\":" + std::string(1'000'000, '['), 0)), testing::HasSubstr("a list"));

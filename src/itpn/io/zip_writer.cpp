@@ -6,7 +6,7 @@
 namespace itpn {
 namespace {
 
-constexpr uint64_t kIn64 = 0xFFFFFFFF, kAlignment = 64;
+constexpr uint64_t kAlignment = 64;
 constexpr uint16_t kPaddingField = 0x4246;  // "FB", as PyTorch names it
 constexpr uint16_t kVersion = 45;           // needed to read: zip64
 constexpr uint16_t kDate = 0x21;            // 1 January 1980: equal content gives equal files
@@ -15,13 +15,13 @@ void put(std::string& text, std::initializer_list<std::pair<uint64_t, size_t>> f
   for (const auto& [value, size] : fields) append_little_endian(text, value, size);
 }
 
-uint64_t in_32(uint64_t value) { return value < kIn64 ? value : kIn64; }
+uint64_t in_32(uint64_t value) { return value < kZipIn64 ? value : kZipIn64; }
 
 // The zip64 field of the values that 32 bits do not hold; empty where all fit.
 std::string zip64_field(std::initializer_list<uint64_t> values, bool holds_all) {
   std::string content;
   for (const uint64_t value : values) {
-    if (holds_all || value >= kIn64) append_little_endian(content, value, 8);
+    if (holds_all || value >= kZipIn64) append_little_endian(content, value, 8);
   }
   std::string field;
   if (!content.empty()) put(field, {{1, 2}, {content.size(), 2}});
@@ -37,7 +37,7 @@ void ZipWriter::write(const std::string& text) {
 
 void ZipWriter::add(const std::string& name, std::span<const std::byte> content) {
   ZipEntry entry{name, offset_, 0, content.size(), crc32_of(content), kZipUtf8};
-  const bool is_large = entry.size >= kIn64;
+  const bool is_large = entry.size >= kZipIn64;
   // A local header has both sizes in the field or none.
   std::string extra = is_large ? zip64_field({entry.size, entry.size}, true) : "";
   const uint64_t before = offset_ + 30 + name.size() + extra.size() + 4;

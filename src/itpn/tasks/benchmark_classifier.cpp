@@ -18,7 +18,7 @@
 namespace itpn {
 namespace {
 
-constexpr int64_t kClasses = 1000;
+constexpr int64_t kBenchmarkClasses = 1000;
 constexpr double kLayerDecay = 0.6;
 constexpr double kEmaDecay = 0.9999;
 
@@ -32,7 +32,8 @@ Preset preset_of(const ClassifierBenchmarkConfig& config) {
 }
 
 Classifier make_model(const ClassifierBenchmarkConfig& config) {
-  return Classifier(ClassifierConfig{.backbone = preset_of(config).backbone, .num_classes = kClasses}, /*seed=*/0);
+  return Classifier(ClassifierConfig{.backbone = preset_of(config).backbone, .num_classes = kBenchmarkClasses},
+                    /*seed=*/0);
 }
 
 torch::Tensor noise_images(const ClassifierBenchmarkConfig& config) {
@@ -51,16 +52,16 @@ UpdaterConfig updater_config(const Classifier& model, at::ScalarType dtype) {
 }
 
 // A classifier with everything that updates it, and one batch with mixed labels.
-class Trainee {
+class ClassifierTrainee {
  public:
-  Trainee(const ClassifierBenchmarkConfig& config, at::ScalarType dtype)
+  ClassifierTrainee(const ClassifierBenchmarkConfig& config, at::ScalarType dtype)
       : model_(make_model(config)), updater_(*model_, updater_config(model_, dtype)) {
     if (config.ema) {
       averaged_ = make_model(config);
       average_.emplace(*averaged_, *model_, updater_.weights(), dtype);
     }
     input_.images = noise_images(config);
-    targets_ = torch::rand({config.batch_size, kClasses}).softmax(1);
+    targets_ = torch::rand({config.batch_size, kBenchmarkClasses}).softmax(1);
     positions_.resize(static_cast<size_t>(config.batch_size));
     std::iota(positions_.begin(), positions_.end(), 0);
   }
@@ -101,11 +102,11 @@ ModelSpeed labelled(ModelSpeed speed, const std::string& task, const ClassifierB
 double classification_gflop(const ClassifierBenchmarkConfig& config) {
   const Preset preset = preset_of(config);
   const int64_t side = config.image_size / preset.backbone.patch_size;
-  return 2e-9 * classification_cost(preset, {.rows = side, .columns = side}, kClasses).macs();
+  return 2e-9 * classification_cost(preset, {.rows = side, .columns = side}, kBenchmarkClasses).macs();
 }
 
 ModelSpeed benchmark_finetune(const ClassifierBenchmarkConfig& config) {
-  Trainee trainee(config, prepare_measurement(config));
+  ClassifierTrainee trainee(config, prepare_measurement(config));
   // The backward pass costs two products for each of the forward pass.
   const double gflop = 3 * classification_gflop(config);
   return labelled(measure_speed(config, gflop, [&](PhaseClock& clock) { return trainee.step(clock); }), "finetune",

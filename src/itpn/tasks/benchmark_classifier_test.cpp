@@ -7,7 +7,7 @@
 namespace itpn {
 namespace {
 
-ClassifierBenchmarkConfig small_config() {
+ClassifierBenchmarkConfig small_classifier() {
   return {{.preset = "itpn-nano", .batch_size = 2, .image_size = 64, .steps = 1, .windows = 1, .warmup_steps = 1}};
 }
 
@@ -18,7 +18,7 @@ std::vector<std::string> phases_of(const ModelSpeed& speed) {
 }
 
 TEST(BenchmarkFinetune, MeasuresWholeStepsWithEveryOption) {
-  ClassifierBenchmarkConfig config = small_config();
+  ClassifierBenchmarkConfig config = small_classifier();
   config.layer_scale = 0.1;
   config.drop_path = 0.5;
   config.ema = true;
@@ -33,7 +33,7 @@ TEST(BenchmarkFinetune, CountsTheBaseModelAsTheSpecificationDoes) {
 }
 
 TEST(BenchmarkPredict, MeasuresAForwardPass) {
-  const ModelSpeed speed = benchmark_predict(small_config());
+  const ModelSpeed speed = benchmark_predict(small_classifier());
   EXPECT_GT(speed.fraction_of_gemm_ceiling, 0.0);
   EXPECT_THAT(phases_of(speed), ::testing::ElementsAre("forward"));
 }

@@ -31,9 +31,9 @@ MimConfig model_config(const PretrainBenchmarkConfig& config) {
 }
 
 // A model with everything that updates it, and one batch.
-class Trainee {
+class PretrainTrainee {
  public:
-  Trainee(const PretrainBenchmarkConfig& config, at::ScalarType dtype)
+  PretrainTrainee(const PretrainBenchmarkConfig& config, at::ScalarType dtype)
       : model_(model_config(config), /*seed=*/0), updater_(*model_, updater_config(*model_, dtype)) {
     if (Teacher teacher = model_->teacher()) teacher_.emplace(*teacher, *model_, updater_.weights(), dtype);
     const int64_t side = config.image_size / model_->config.backbone.patch_size;
@@ -71,7 +71,7 @@ double pretraining_gflop(const PretrainBenchmarkConfig& config) {
 }
 
 ModelSpeed benchmark_pretrain(const PretrainBenchmarkConfig& config) {
-  Trainee trainee(config, prepare_measurement(config));
+  PretrainTrainee trainee(config, prepare_measurement(config));
   ModelSpeed speed =
       measure_speed(config, pretraining_gflop(config), [&](PhaseClock& clock) { return trainee.step(clock); });
   speed.task = "pretrain";

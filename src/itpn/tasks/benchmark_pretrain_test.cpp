@@ -7,12 +7,12 @@
 namespace itpn {
 namespace {
 
-PretrainBenchmarkConfig small_config() {
+PretrainBenchmarkConfig small_pretraining() {
   return {{.preset = "itpn-nano", .batch_size = 2, .image_size = 64, .steps = 1, .windows = 1, .warmup_steps = 1}};
 }
 
 TEST(BenchmarkPretrain, MeasuresEveryPhaseOfATrainingStep) {
-  PretrainBenchmarkConfig config = small_config();
+  PretrainBenchmarkConfig config = small_pretraining();
   config.mfm = true;
   const ModelSpeed result = benchmark_pretrain(config);
   EXPECT_GT(result.images_per_second, 0.0);
@@ -31,7 +31,7 @@ TEST(BenchmarkPretrain, CountsTheBaseModelAsTheSpecificationDoes) {
 }
 
 TEST(BenchmarkPretrain, SaysItAllInJson) {
-  const auto json = nlohmann::json::parse(to_json(benchmark_pretrain(small_config())));
+  const auto json = nlohmann::json::parse(to_json(benchmark_pretrain(small_pretraining())));
   for (const char* key :
        {"images_per_second", "gemm_gflops", "fraction_of_gemm_ceiling", "phase_share", "peak_rss_mb", "threads"}) {
     EXPECT_TRUE(json.contains(key)) << key;

@@ -12,7 +12,7 @@
 namespace itpn {
 namespace {
 
-constexpr int64_t kClasses = 1000;
+constexpr int64_t kImageNetClasses = 1000;
 constexpr double kMaskRatio = 0.75;
 
 struct ImageSize {
@@ -57,7 +57,7 @@ struct Costs {
 
 Costs all_costs(const Preset& preset, const ImageSize& image) {
   PictureGrid picture{image.height / preset.backbone.patch_size, image.width / preset.backbone.patch_size, 1.0};
-  Costs costs{classification_cost(preset, picture, kClasses),
+  Costs costs{classification_cost(preset, picture, kImageNetClasses),
               pretraining_cost(preset, picture),
               {},
               detection_cost(preset, picture)};
@@ -122,8 +122,9 @@ std::string as_table(const std::string& name, const Preset& preset, const ImageS
              "multiply-accumulates\n",
              name, b.embed_dim, b.stage1_depth, b.stage2_depth, b.depth, b.num_heads, preset.pyramid.fpn_dim,
              image.height, image.width, b.patch_size, b.grid(), b.grid()) +
-         section(fmt::format("classification ({})", kClasses), costs.classification) + pretraining_section(costs) +
-         section("detection backbone", costs.detection) + paper_lines(name, native.classification);
+         section(fmt::format("classification ({})", kImageNetClasses), costs.classification) +
+         pretraining_section(costs) + section("detection backbone", costs.detection) +
+         paper_lines(name, native.classification);
 }
 
 nlohmann::ordered_json as_json(const ModelCost& cost) {
@@ -143,7 +144,7 @@ std::string as_json(const std::string& name, const Preset& preset, const ImageSi
                                  {"image_height", image.height},
                                  {"image_width", image.width},
                                  {"patch_size", preset.backbone.patch_size},
-                                 {"classes", kClasses},
+                                 {"classes", kImageNetClasses},
                                  {"classification", as_json(costs.classification)},
                                  {"pretraining", as_json(costs.pretraining)},
                                  {"pretraining_masked", as_json(costs.pretraining_masked)},

@@ -10,11 +10,11 @@
 namespace itpn {
 namespace {
 
-constexpr int64_t kBatch = 64;
+constexpr int64_t kKnnBatch = 64;
 
 FeatureSet features_of_set(const std::shared_ptr<const Dataset>& dataset, const DataConfig& data,
                            const std::shared_ptr<const PictureTransform>& transform, const FeaturesOf& features_of) {
-  const auto loader = evaluation_loader(data, dataset, transform, kBatch);
+  const auto loader = evaluation_loader(data, dataset, transform, kKnnBatch);
   return extract_features(*loader, features_of, Unreadable::kLeaveOut, "knn");
 }
 

@@ -11,7 +11,7 @@
 namespace itpn {
 namespace {
 
-constexpr int64_t kEvaluationBatch = 32;
+constexpr int64_t kPretrainEvaluationBatch = 32;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {
 
 double ValidationData::mean_loss(ProcessGroup& group, const std::function<double(const HostBatch&)>& loss) const {
   const auto loader =
-      evaluation_loader(config_.data, dataset_, centred_transform(config_), kEvaluationBatch, group.place());
+      evaluation_loader(config_.data, dataset_, centred_transform(config_), kPretrainEvaluationBatch, group.place());
   double sum = 0.0, count = 0.0;
   while (const std::optional<HostBatch> batch = loader->next()) {
     sum += loss(*batch) * static_cast<double>(batch->count);

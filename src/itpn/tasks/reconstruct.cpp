@@ -26,7 +26,7 @@
 namespace itpn {
 namespace {
 
-constexpr size_t kBatch = 8;
+constexpr size_t kPanelBatch = 8;
 constexpr size_t kOverviewRows = 64;
 constexpr const char* kOverviewName = "overview.png";
 
@@ -148,8 +148,9 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const auto transform = make_evaluation_transform(loaded.config.data.image_size, loaded.config.preprocess);
   PanelFiles files(request.output_dir, result);
   const std::span<const std::string> paths = request.images;
-  for (size_t first = 0; first < paths.size(); first += kBatch) {
-    PictureBatch pictures = read_pictures(paths.subspan(first, std::min(kBatch, paths.size() - first)), *transform);
+  for (size_t first = 0; first < paths.size(); first += kPanelBatch) {
+    PictureBatch pictures =
+        read_pictures(paths.subspan(first, std::min(kPanelBatch, paths.size() - first)), *transform);
     result.unreadable.insert(result.unreadable.end(), pictures.unreadable.begin(), pictures.unreadable.end());
     HostBatch& batch = pictures.batch;
     if (batch.count == 0) continue;

@@ -22,10 +22,10 @@ void scalar_row(const AffineRow& row) {
   }
 }
 
-constexpr AffineKernel kScalar{"scalar", scalar_row};
+constexpr AffineKernel kScalarAffine{"scalar", scalar_row};
 
-std::vector<const AffineKernel*> find_usable() {
-  std::vector<const AffineKernel*> found{&kScalar};
+std::vector<const AffineKernel*> find_usable_affine() {
+  std::vector<const AffineKernel*> found{&kScalarAffine};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2")) found.push_back(&kAvx2AffineKernel);
@@ -77,10 +77,10 @@ AffineMap translation(double x, double y) {
   return map;
 }
 
-const AffineKernel& scalar_affine_kernel() { return kScalar; }
+const AffineKernel& scalar_affine_kernel() { return kScalarAffine; }
 
 std::span<const AffineKernel* const> usable_affine_kernels() {
-  static const std::vector<const AffineKernel*> kUsable = find_usable();
+  static const std::vector<const AffineKernel*> kUsable = find_usable_affine();
   return kUsable;
 }
 

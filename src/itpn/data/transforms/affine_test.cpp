@@ -5,19 +5,12 @@
 #include <algorithm>
 
 #include "itpn/core/philox.h"
-#include "itpn/io/image.h"
+#include "itpn/data/transforms/random_image_for_test.h"
 
 namespace itpn {
 namespace {
 
 constexpr RgbColor kFill{124, 116, 104};
-
-Image random_image(int width, int height, uint64_t index) {
-  Image image(width, height, 3);
-  RandomStream stream(3, Purpose::kTest, 0, index);
-  for (auto& value : image.pixels) value = static_cast<uint8_t>(stream.next_u32());
-  return image;
-}
 
 Image changed(Image image, const AffineMap& map, const AffineKernel& kernel) {
   std::vector<uint8_t> scratch;
@@ -46,7 +39,7 @@ TEST(Affine, VectorKernelsGiveTheBytesOfTheScalarOne) {
   for (int i = 0; i < 500; ++i) {
     const auto width = static_cast<int>(draws.integer(1, 70)), height = static_cast<int>(draws.integer(1, 70));
     const AffineMap map = random_map(draws, width, height);
-    const Image image = random_image(width, height, static_cast<uint64_t>(i));
+    const Image image = test::random_image(width, height, static_cast<uint64_t>(i));
     const Image expected = changed(image, map, scalar_affine_kernel());
     for (const AffineKernel* kernel : usable_affine_kernels()) {
       ASSERT_EQ(changed(image, map, *kernel).pixels, expected.pixels)
@@ -57,7 +50,7 @@ TEST(Affine, VectorKernelsGiveTheBytesOfTheScalarOne) {
 }
 
 TEST(Affine, MovesByWholePixelsAndFillsWhatComesIn) {
-  const Image image = random_image(9, 6, 7);
+  const Image image = test::random_image(9, 6, 7);
   for (const AffineKernel* kernel : usable_affine_kernels()) {
     const Image moved = changed(image, translation(2.0, -1.0), *kernel);
     for (int y = 0; y < 6; ++y) {
@@ -71,7 +64,7 @@ TEST(Affine, MovesByWholePixelsAndFillsWhatComesIn) {
 }
 
 TEST(Affine, AQuarterTurnGoesCounterClockwise) {
-  const Image image = random_image(8, 8, 8);
+  const Image image = test::random_image(8, 8, 8);
   const Image turned = changed(image, rotation(90.0, 8, 8), scalar_affine_kernel());
   for (int y = 0; y < 8; ++y) {
     for (int x = 0; x < 8; ++x) {
@@ -81,7 +74,7 @@ TEST(Affine, AQuarterTurnGoesCounterClockwise) {
 }
 
 TEST(Affine, NoChangeLeavesEveryByte) {
-  const Image image = random_image(31, 17, 9);
+  const Image image = test::random_image(31, 17, 9);
   for (const AffineKernel* kernel : usable_affine_kernels()) {
     EXPECT_EQ(changed(image, rotation(0.0, 31, 17), *kernel).pixels, image.pixels);
     EXPECT_EQ(changed(image, shear_x(0.0), *kernel).pixels, image.pixels);

@@ -30,36 +30,37 @@ std::vector<uint8_t> first_channel(const Image& image) {
   return values;
 }
 
-using Bytes = std::vector<uint8_t>;
+using ChannelValues = std::vector<uint8_t>;
 
 TEST(AugmentStep, PointOperationsFollowTheirFormulas) {
-  EXPECT_EQ(first_channel(after(greys({0, 100, 255}), AugmentOp::kInvert)), (Bytes{255, 155, 0}));
-  EXPECT_EQ(first_channel(after(greys({0, 127, 128, 255}), AugmentOp::kPosterize, 1)), (Bytes{0, 0, 128, 128}));
-  EXPECT_EQ(first_channel(after(greys({0, 127, 255}), AugmentOp::kPosterize, 0)), (Bytes{0, 0, 0}));
-  EXPECT_EQ(first_channel(after(greys({9, 127, 255}), AugmentOp::kPosterize, 8)), (Bytes{9, 127, 255}));
-  EXPECT_EQ(first_channel(after(greys({25, 26, 255}), AugmentOp::kSolarize, 26)), (Bytes{25, 229, 0}));
-  EXPECT_EQ(first_channel(after(greys({25, 255}), AugmentOp::kSolarize, 256)), (Bytes{25, 255}));
-  EXPECT_EQ(first_channel(after(greys({0, 127, 128, 200}), AugmentOp::kSolarizeAdd, 99)), (Bytes{99, 226, 128, 200}));
-  EXPECT_EQ(first_channel(after(greys({10, 200}), AugmentOp::kBrightness, 1.5)), (Bytes{15, 255}));
-  EXPECT_EQ(first_channel(after(greys({100, 200}), AugmentOp::kContrast, 0.5)), (Bytes{125, 175}));  // mean 150
-  EXPECT_EQ(first_channel(after(greys({10, 60, 110}), AugmentOp::kAutoContrast)), (Bytes{0, 127, 255}));
-  EXPECT_EQ(first_channel(after(greys({7, 7, 7}), AugmentOp::kAutoContrast)), (Bytes{7, 7, 7}));
+  EXPECT_EQ(first_channel(after(greys({0, 100, 255}), AugmentOp::kInvert)), (ChannelValues{255, 155, 0}));
+  EXPECT_EQ(first_channel(after(greys({0, 127, 128, 255}), AugmentOp::kPosterize, 1)), (ChannelValues{0, 0, 128, 128}));
+  EXPECT_EQ(first_channel(after(greys({0, 127, 255}), AugmentOp::kPosterize, 0)), (ChannelValues{0, 0, 0}));
+  EXPECT_EQ(first_channel(after(greys({9, 127, 255}), AugmentOp::kPosterize, 8)), (ChannelValues{9, 127, 255}));
+  EXPECT_EQ(first_channel(after(greys({25, 26, 255}), AugmentOp::kSolarize, 26)), (ChannelValues{25, 229, 0}));
+  EXPECT_EQ(first_channel(after(greys({25, 255}), AugmentOp::kSolarize, 256)), (ChannelValues{25, 255}));
+  EXPECT_EQ(first_channel(after(greys({0, 127, 128, 200}), AugmentOp::kSolarizeAdd, 99)),
+            (ChannelValues{99, 226, 128, 200}));
+  EXPECT_EQ(first_channel(after(greys({10, 200}), AugmentOp::kBrightness, 1.5)), (ChannelValues{15, 255}));
+  EXPECT_EQ(first_channel(after(greys({100, 200}), AugmentOp::kContrast, 0.5)), (ChannelValues{125, 175}));  // mean 150
+  EXPECT_EQ(first_channel(after(greys({10, 60, 110}), AugmentOp::kAutoContrast)), (ChannelValues{0, 127, 255}));
+  EXPECT_EQ(first_channel(after(greys({7, 7, 7}), AugmentOp::kAutoContrast)), (ChannelValues{7, 7, 7}));
 }
 
 TEST(AugmentStep, EqualizingSpreadsValuesByTheirCounts) {
   // 510 pixels of 10 and 510 of 20: the step is 2, and the table gives 1/2 for 10 and 511/2 for 20.
-  Bytes values(1020, 10);
+  ChannelValues values(1020, 10);
   std::fill(values.begin() + 510, values.end(), uint8_t{20});
-  const Bytes found = first_channel(after(greys(values), AugmentOp::kEqualize));
+  const ChannelValues found = first_channel(after(greys(values), AugmentOp::kEqualize));
   EXPECT_EQ(found.front(), 0);
   EXPECT_EQ(found.back(), 255);
-  EXPECT_EQ(first_channel(after(greys({1, 2, 3}), AugmentOp::kEqualize)), (Bytes{1, 2, 3}));  // a step of 0
+  EXPECT_EQ(first_channel(after(greys({1, 2, 3}), AugmentOp::kEqualize)), (ChannelValues{1, 2, 3}));  // a step of 0
 }
 
 TEST(AugmentStep, SaturationZeroGivesTheLuma) {
   Image red(1, 1, 3);
   red.pixels = {255, 0, 0};
-  EXPECT_EQ(after(red, AugmentOp::kColor, 0.0).pixels, (Bytes{76, 76, 76}));
+  EXPECT_EQ(after(red, AugmentOp::kColor, 0.0).pixels, (ChannelValues{76, 76, 76}));
 }
 
 TEST(AugmentStep, SharpnessZeroSmoothsTheInsideOnly) {

@@ -11,6 +11,7 @@ enum class ResizeFilter { kBilinear, kBicubic, kLanczos };
 
 // Fractional bits of a weight: 32 less 8 for the pixel and 2 for sign and overshoot.
 inline constexpr int kWeightBits = 22;
+inline constexpr int32_t kHalfWeight = 1 << (kWeightBits - 1);  // added before the shift: rounds to the nearest
 
 // A stretch of the output of resizing `in` samples to `out`: positions first .. first + count - 1, last one first if
 // mirrored. A whole resize has first = 0, count = out.

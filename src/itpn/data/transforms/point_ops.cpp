@@ -7,15 +7,14 @@ namespace itpn {
 namespace {
 
 constexpr int kValues = 256;
-constexpr int kChannels = 3;
 
 using Histogram = std::array<int64_t, kValues>;
 
-std::array<Histogram, kChannels> histograms(const RgbPixels& picture) {
-  std::array<Histogram, kChannels> result{};
+std::array<Histogram, kRgbChannels> histograms(const RgbPixels& picture) {
+  std::array<Histogram, kRgbChannels> result{};
   const uint8_t* const end = picture.data + picture.bytes();
-  for (const uint8_t* at = picture.data; at != end; at += kChannels) {
-    for (int c = 0; c < kChannels; ++c) ++result[c][at[c]];
+  for (const uint8_t* at = picture.data; at != end; at += kRgbChannels) {
+    for (int c = 0; c < kRgbChannels; ++c) ++result[c][at[c]];
   }
   return result;
 }
@@ -58,7 +57,7 @@ ByteTable equalizing(const Histogram& counts) {
 template <class Table>
 void look_up_by_histogram(const RgbPixels& picture, const Table& table) {
   const auto counts = histograms(picture);
-  look_up(picture, std::array<ByteTable, kChannels>{table(counts[0]), table(counts[1]), table(counts[2])});
+  look_up(picture, std::array<ByteTable, kRgbChannels>{table(counts[0]), table(counts[1]), table(counts[2])});
 }
 
 }  // namespace
@@ -70,8 +69,8 @@ void look_up(const RgbPixels& picture, const ByteTable& table) {
 
 void look_up(const RgbPixels& picture, const std::array<ByteTable, 3>& tables) {
   uint8_t* const end = picture.data + picture.bytes();
-  for (uint8_t* at = picture.data; at != end; at += kChannels) {
-    for (int c = 0; c < kChannels; ++c) at[c] = tables[c][at[c]];
+  for (uint8_t* at = picture.data; at != end; at += kRgbChannels) {
+    for (int c = 0; c < kRgbChannels; ++c) at[c] = tables[c][at[c]];
   }
 }
 
@@ -100,9 +99,9 @@ void solarize_add(const RgbPixels& picture, int addend) {
 void adjust_saturation(const RgbPixels& picture, double factor) {
   const auto f = static_cast<float>(factor);
   uint8_t* const end = picture.data + picture.bytes();
-  for (uint8_t* at = picture.data; at != end; at += kChannels) {
+  for (uint8_t* at = picture.data; at != end; at += kRgbChannels) {
     const int grey = luma(at);
-    for (int c = 0; c < kChannels; ++c) at[c] = blend(grey, at[c], f);
+    for (int c = 0; c < kRgbChannels; ++c) at[c] = blend(grey, at[c], f);
   }
 }
 
@@ -110,7 +109,7 @@ void adjust_contrast(const RgbPixels& picture, double factor) {
   const auto f = static_cast<float>(factor);
   int64_t sum = 0;
   const uint8_t* const end = picture.data + picture.bytes();
-  for (const uint8_t* at = picture.data; at != end; at += kChannels) sum += luma(at);
+  for (const uint8_t* at = picture.data; at != end; at += kRgbChannels) sum += luma(at);
   const int mean = static_cast<int>(static_cast<double>(sum) / static_cast<double>(picture.count()) + 0.5);
   look_up(picture, table_of([&](int i) { return blend(mean, i, f); }));
 }

@@ -16,7 +16,6 @@ namespace itpn {
 namespace {
 
 constexpr int kLowBits = 15;
-constexpr int32_t kHalf = 1 << (kWeightBits - 1);
 constexpr int kBlock = 32;  // bytes of a row that the vertical pass handles at once
 
 // For each two taps: their low parts and their high parts, as two 16-bit numbers each.
@@ -55,7 +54,7 @@ ITPN_AVX2 inline __m256i round_and_shift(const Sums& sums) {
   return _mm256_srai_epi32(sum, kWeightBits);
 }
 
-ITPN_AVX2 inline Sums start_sums() { return {_mm256_set1_epi32(kHalf), _mm256_setzero_si256()}; }
+ITPN_AVX2 inline Sums start_sums() { return {_mm256_set1_epi32(kHalfWeight), _mm256_setzero_si256()}; }
 
 // One output pixel of two rows, one row in each half of the registers.
 ITPN_AVX2 inline __m256i horizontal_pixel(const uint8_t* row0, const uint8_t* row1, const TapPair* pairs, int quads) {

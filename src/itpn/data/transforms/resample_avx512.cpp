@@ -21,7 +21,6 @@ namespace itpn {
 namespace {
 
 constexpr int kDigits = 3;
-constexpr int32_t kHalf = 1 << (kWeightBits - 1);
 constexpr int kBlock = 64;  // bytes of a row that the vertical pass handles at once
 
 // For four taps: digit d of each, one byte a tap.
@@ -50,7 +49,7 @@ struct Sums {
 };
 
 ITPN_AVX512 inline Sums start_sums() {
-  return {{_mm512_set1_epi32(kHalf), _mm512_setzero_si512(), _mm512_setzero_si512()}};
+  return {{_mm512_set1_epi32(kHalfWeight), _mm512_setzero_si512(), _mm512_setzero_si512()}};
 }
 
 ITPN_AVX512 inline void add_quad(Sums& sums, __m512i values, const TapQuad& quad) {

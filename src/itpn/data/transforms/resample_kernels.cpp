@@ -6,8 +6,6 @@
 namespace itpn {
 namespace {
 
-constexpr int32_t kHalf = 1 << (kWeightBits - 1);
-
 uint8_t clip(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255)); }
 
 void scalar_horizontal(const HorizontalPass& pass) {
@@ -17,7 +15,7 @@ void scalar_horizontal(const HorizontalPass& pass) {
     uint8_t* to = pass.into + y * pass.into_stride;
     for (int x = 0; x < w.count(); ++x, to += 3) {
       const uint8_t* from = row + 3 * w.start[x];
-      int32_t sums[3] = {kHalf, kHalf, kHalf};
+      int32_t sums[3] = {kHalfWeight, kHalfWeight, kHalfWeight};
       for (int t = 0; t < w.taps[x]; ++t, from += 3) {
         for (int c = 0; c < 3; ++c) sums[c] += from[c] * w.of(x)[t];
       }
@@ -30,7 +28,7 @@ void scalar_vertical(const VerticalPass& pass) {
   const AxisWeights& w = *pass.weights;
   std::vector<int32_t> sums(static_cast<size_t>(pass.row_bytes));
   for (int y = 0; y < w.count(); ++y) {
-    std::fill(sums.begin(), sums.end(), kHalf);
+    std::fill(sums.begin(), sums.end(), kHalfWeight);
     for (int t = 0; t < w.taps[y]; ++t) {
       const uint8_t* const row = pass.source + (w.start[y] + t) * pass.source_stride;
       for (int i = 0; i < pass.row_bytes; ++i) sums[i] += row[i] * w.of(y)[t];
@@ -39,10 +37,10 @@ void scalar_vertical(const VerticalPass& pass) {
   }
 }
 
-constexpr ResampleKernels kScalar{"scalar", scalar_horizontal, scalar_vertical};
+constexpr ResampleKernels kScalarResample{"scalar", scalar_horizontal, scalar_vertical};
 
-std::vector<const ResampleKernels*> find_usable() {
-  std::vector<const ResampleKernels*> found{&kScalar};
+std::vector<const ResampleKernels*> find_usable_resample() {
+  std::vector<const ResampleKernels*> found{&kScalarResample};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2")) found.push_back(&kAvx2ResampleKernels);
@@ -55,10 +53,10 @@ std::vector<const ResampleKernels*> find_usable() {
 
 }  // namespace
 
-const ResampleKernels& scalar_resample_kernels() { return kScalar; }
+const ResampleKernels& scalar_resample_kernels() { return kScalarResample; }
 
 std::span<const ResampleKernels* const> usable_resample_kernels() {
-  static const std::vector<const ResampleKernels*> kUsable = find_usable();
+  static const std::vector<const ResampleKernels*> kUsable = find_usable_resample();
   return kUsable;
 }
 

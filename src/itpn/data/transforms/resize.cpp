@@ -5,10 +5,11 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "itpn/data/transforms/rgb_pixels.h"
+
 namespace itpn {
 namespace {
 
-constexpr int kChannels = 3;
 // Kernels write up to 4 bytes past the end of a row.
 constexpr ptrdiff_t kRowSlack = 4;
 
@@ -41,13 +42,13 @@ ResizePlan::ResizePlan(const ResizeJob& job)
 Resizer::Resizer() : kernels_(*usable_resample_kernels().back()) {}
 
 void Resizer::run(const ResizePlan& plan, const Image& source, uint8_t* into) {
-  if (source.width != plan.source_.width || source.height != plan.source_.height || source.channels != kChannels) {
+  if (source.width != plan.source_.width || source.height != plan.source_.height || source.channels != kRgbChannels) {
     throw std::invalid_argument(fmt::format("resize wants {}x{}x3 pixels, got {}x{}x{}", plan.source_.width,
                                             plan.source_.height, source.width, source.height, source.channels));
   }
   const uint8_t* pixels = source.pixels.data();
-  ptrdiff_t stride = ptrdiff_t{kChannels} * source.width;
-  const ptrdiff_t row_bytes = ptrdiff_t{kChannels} * plan.width();
+  ptrdiff_t stride = ptrdiff_t{kRgbChannels} * source.width;
+  const ptrdiff_t row_bytes = ptrdiff_t{kRgbChannels} * plan.width();
   if (!plan.x_.is_identity()) {
     const ptrdiff_t between_stride = row_bytes + kRowSlack;
     between_.resize(static_cast<size_t>(between_stride) * source.height);
@@ -65,7 +66,7 @@ void Resizer::run(const ResizePlan& plan, const Image& source, uint8_t* into) {
 
 Image resize(const Image& image, int width, int height, ResizeFilter filter) {
   const ResizePlan plan(whole_resize(image.width, image.height, width, height, filter));
-  Image result(width, height, kChannels);
+  Image result(width, height, kRgbChannels);
   Resizer().run(plan, image, result.pixels.data());
   return result;
 }

@@ -5,17 +5,11 @@
 #include <algorithm>
 
 #include "itpn/core/philox.h"
+#include "itpn/data/transforms/random_image_for_test.h"
 #include "itpn/io/decode_image.h"
 
 namespace itpn {
 namespace {
-
-Image random_image(int width, int height, uint64_t index) {
-  Image image(width, height, 3);
-  RandomStream stream(3, Purpose::kTest, 0, index);
-  for (auto& value : image.pixels) value = static_cast<uint8_t>(stream.next_u32());
-  return image;
-}
 
 Image run(const ResampleKernels& kernels, const ResizeJob& job, const Image& image) {
   const ResizePlan plan(job);
@@ -39,7 +33,7 @@ TEST(Resize, VectorKernelsGiveTheBytesOfTheScalarOnes) {
                   static_cast<int>(draws.integer(1, job.full_height - top))};
     job.is_mirrored = draws.uniform() < 0.5;
     job.filter = static_cast<ResizeFilter>(draws.integer(0, 2));
-    const Image image = random_image(job.in_width, job.in_height, i);
+    const Image image = test::random_image(job.in_width, job.in_height, i);
     const Image expected = run(scalar_resample_kernels(), job, image);
     for (const auto* kernels : usable_resample_kernels()) {
       ASSERT_EQ(run(*kernels, job, image).pixels, expected.pixels)
@@ -50,7 +44,7 @@ TEST(Resize, VectorKernelsGiveTheBytesOfTheScalarOnes) {
 }
 
 TEST(Resize, AWindowIsThatPartOfTheWholeResize) {
-  const Image image = random_image(61, 47, 5);
+  const Image image = test::random_image(61, 47, 5);
   const Image whole = resize(image, 33, 40, ResizeFilter::kBicubic);
   ResizeJob job = whole_resize(61, 47, 33, 40, ResizeFilter::kBicubic);
   job.window = {7, 9, 20, 13};
@@ -61,7 +55,7 @@ TEST(Resize, AWindowIsThatPartOfTheWholeResize) {
 }
 
 TEST(Resize, MirroringTurnsTheOutputRoundNotTheInput) {
-  const Image image = random_image(50, 20, 6);
+  const Image image = test::random_image(50, 20, 6);
   ResizeJob job = whole_resize(50, 20, 31, 20, ResizeFilter::kLanczos);
   const Image plain = run(scalar_resample_kernels(), job, image);
   job.is_mirrored = true;

@@ -4,51 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <unordered_map>
 
 #include "itpn/core/errors.h"
+#include "itpn/io/tensor_shapes.h"
 
 namespace itpn {
 namespace {
 
 constexpr int64_t kHeadWidth = 64, kDecoderHeadWidth = 32;
 
-// The shapes of a file by name.
-class Shapes {
- public:
-  Shapes(std::span<const TensorInfo> tensors, const std::string& where) : where_(where) {
-    for (const TensorInfo& tensor : tensors) shapes_.emplace(tensor.name, &tensor.shape);
-  }
-  bool has(const std::string& name) const { return shapes_.contains(name); }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw checkpoint_error(fmt::format("{}: not the weights of an iTPN: {}", where_, what));
-  }
-  const std::vector<int64_t>& at(const std::string& name, size_t axes) const {
-    const auto found = shapes_.find(name);
-    if (found == shapes_.end()) fail(fmt::format("it has no {}", name));
-    const std::vector<int64_t>& shape = *found->second;
-    bool is_positive = shape.size() == axes;
-    for (const int64_t side : shape) is_positive = is_positive && side > 0 && side < (1 << 24);
-    if (!is_positive) fail(fmt::format("{} has shape {}, wanted {} axes", name, shape, axes));
-    return shape;
-  }
-  // How many of PREFIX0SUFFIX, PREFIX1SUFFIX, ... there are from `first` on, without gaps.
-  int64_t count(const std::string& prefix, const std::string& suffix, int64_t first = 0) const {
-    int64_t n = 0;
-    while (has(prefix + std::to_string(first + n) + suffix)) ++n;
-    return n;
-  }
-  double ratio(const std::string& name) const {
-    const std::vector<int64_t>& shape = at(name, 2);
-    return static_cast<double>(shape[0]) / static_cast<double>(shape[1]);
-  }
-
- private:
-  const std::string& where_;
-  std::unordered_map<std::string, const std::vector<int64_t>*> shapes_;
-};
-
-int64_t grid_of(const Shapes& shapes, int64_t width) {
+int64_t grid_of(const TensorShapes& shapes, int64_t width) {
   const std::vector<int64_t>& table = shapes.at("absolute_pos_embed", 3);
   const auto grid = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(table[1]))));
   if (table[2] != width || grid * grid != table[1]) {
@@ -60,7 +25,7 @@ int64_t grid_of(const Shapes& shapes, int64_t width) {
 std::string block(int64_t index) { return "blocks." + std::to_string(index); }
 
 // C-MLP blocks, merge, C-MLP blocks, merge, attention blocks.
-void infer_stages(const Shapes& shapes, BackboneConfig& config) {
+void infer_stages(const TensorShapes& shapes, BackboneConfig& config) {
   const std::string norm = ".norm2.weight", merge = ".reduction.weight", attention = ".attn.qkv.weight";
   config.stage1_depth = shapes.count("blocks.", norm);
   const int64_t second = config.stage1_depth + 1;
@@ -83,7 +48,7 @@ void infer_stages(const Shapes& shapes, BackboneConfig& config) {
   config.layer_scale = shapes.has(block(third) + ".gamma_1") ? 0.1 : 0.0;
 }
 
-BackboneConfig infer_backbone(const Shapes& shapes) {
+BackboneConfig infer_backbone(const TensorShapes& shapes) {
   const std::vector<int64_t>& patch = shapes.at("patch_embed.proj.weight", 4);  // (E/4, channels, P/4, P/4)
   BackboneConfig config;
   config.embed_dim = 4 * patch[0];
@@ -94,7 +59,7 @@ BackboneConfig infer_backbone(const Shapes& shapes) {
   return config;
 }
 
-PyramidConfig infer_pyramid(const Shapes& shapes) {
+PyramidConfig infer_pyramid(const TensorShapes& shapes) {
   PyramidConfig config;
   config.num_outs = 1;
   if (!shapes.has("align_dim_16to8.weight")) return config;
@@ -106,7 +71,7 @@ PyramidConfig infer_pyramid(const Shapes& shapes) {
   return config;
 }
 
-std::optional<DecoderConfig> infer_decoder(const Shapes& shapes) {
+std::optional<DecoderConfig> infer_decoder(const TensorShapes& shapes) {
   if (!shapes.has("decoder_pred.weight")) return std::nullopt;
   DecoderConfig config;
   config.dim = shapes.at("decoder_pred.weight", 2)[1];
@@ -147,7 +112,8 @@ std::string InferredSizes::kind() const {
 }
 
 InferredSizes infer_sizes(std::span<const TensorInfo> tensors, const std::string& where) {
-  const Shapes shapes(tensors, where);
+  const TensorShapes shapes(
+      tensors, [&](const std::string& what) { return fmt::format("{}: not the weights of an iTPN: {}", where, what); });
   InferredSizes sizes;
   sizes.backbone = infer_backbone(shapes);
   sizes.pyramid = infer_pyramid(shapes);

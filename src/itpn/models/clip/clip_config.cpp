@@ -5,22 +5,22 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <unordered_map>
 
 #include "itpn/core/errors.h"
+#include "itpn/io/tensor_shapes.h"
 
 namespace itpn {
 namespace {
 
-constexpr int64_t kHeadWidth = 64;
+constexpr int64_t kClipHeadWidth = 64;
 
 // Names of one tower whose prefixes are the file's.
-struct Names {
+struct TowerNames {
   std::string class_embedding, positions, patch_embedding, projection;
   std::string blocks, first_norm, mlp;  // BLOCKS + i + FIRST_NORM, BLOCKS + i + MLP
 };
 
-Names openai_names(const std::string& prefix) {
+TowerNames openai_names(const std::string& prefix) {
   return {prefix + "class_embedding",
           prefix + "positional_embedding",
           prefix + "conv1.weight",
@@ -30,7 +30,7 @@ Names openai_names(const std::string& prefix) {
           ".mlp.c_fc.weight"};
 }
 
-Names hugging_face_names(const std::string& prefix) {
+TowerNames hugging_face_names(const std::string& prefix) {
   return {prefix + "embeddings.class_embedding",
           prefix + "embeddings.position_embedding.weight",
           prefix + "embeddings.patch_embedding.weight",
@@ -40,37 +40,7 @@ Names hugging_face_names(const std::string& prefix) {
           ".mlp.fc1.weight"};
 }
 
-class Shapes {
- public:
-  Shapes(std::span<const TensorInfo> tensors, const std::string& where) : where_(where) {
-    for (const TensorInfo& tensor : tensors) shapes_.emplace(tensor.name, &tensor.shape);
-  }
-  bool has(const std::string& name) const { return shapes_.contains(name); }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw checkpoint_error(fmt::format("{}: not a CLIP vision transformer: {}. {}", where_, what, clip_file_advice()));
-  }
-  const std::vector<int64_t>& at(const std::string& name, size_t axes) const {
-    const auto found = shapes_.find(name);
-    if (found == shapes_.end()) fail(fmt::format("it has no {}", name));
-    const std::vector<int64_t>& shape = *found->second;
-    const bool is_sound = shape.size() == axes && std::all_of(shape.begin(), shape.end(), [](int64_t side) {
-                            return side > 0 && side < (1 << 24);
-                          });
-    if (!is_sound) fail(fmt::format("{} has {} axes or a strange size, wanted {} axes", name, shape.size(), axes));
-    return shape;
-  }
-  int64_t count(const std::string& before, const std::string& after) const {
-    int64_t n = 0;
-    while (has(before + std::to_string(n) + after)) ++n;
-    return n;
-  }
-
- private:
-  const std::string& where_;
-  std::unordered_map<std::string, const std::vector<int64_t>*> shapes_;
-};
-
-ClipVisionConfig sizes_of(const Shapes& shapes, const Names& names, ClipNaming naming) {
+ClipVisionConfig sizes_of(const TensorShapes& shapes, const TowerNames& names, ClipNaming naming) {
   ClipVisionConfig sizes;
   const std::vector<int64_t>& patch = shapes.at(names.patch_embedding, 4);  // (width, channels, P, P)
   sizes.width = patch[0];
@@ -87,7 +57,7 @@ ClipVisionConfig sizes_of(const Shapes& shapes, const Names& names, ClipNaming n
   sizes.mlp_width = shapes.at(names.blocks + "0" + names.mlp, 2)[0];
   if (!shapes.has(names.projection)) shapes.fail(fmt::format("it has no projection ({})", names.projection));
   sizes.output_dim = shapes.at(names.projection, 2)[naming == ClipNaming::kOpenAi ? 1 : 0];
-  sizes.num_heads = std::max<int64_t>(1, sizes.width / kHeadWidth);
+  sizes.num_heads = std::max<int64_t>(1, sizes.width / kClipHeadWidth);
   if (sizes.width % sizes.num_heads != 0) shapes.fail(fmt::format("a width of {}", sizes.width));
   return sizes;
 }
@@ -135,14 +105,16 @@ LoadRules clip_weight_rules() {
 }
 
 ClipFileLayout find_clip_layout(std::span<const TensorInfo> tensors, const std::string& where) {
-  const Shapes shapes(tensors, where);
+  const TensorShapes shapes(tensors, [&](const std::string& what) {
+    return fmt::format("{}: not a CLIP vision transformer: {}. {}", where, what, clip_file_advice());
+  });
   for (const std::string prefix : {"visual.", ""}) {
-    const Names names = openai_names(prefix);
+    const TowerNames names = openai_names(prefix);
     if (!shapes.has(names.class_embedding)) continue;
     return {ClipNaming::kOpenAi, prefix, sizes_of(shapes, names, ClipNaming::kOpenAi)};
   }
   for (const std::string prefix : {"vision_model.", ""}) {
-    const Names names = hugging_face_names(prefix);
+    const TowerNames names = hugging_face_names(prefix);
     if (!shapes.has(names.class_embedding)) continue;
     return {ClipNaming::kHuggingFace, prefix, sizes_of(shapes, names, ClipNaming::kHuggingFace)};
   }

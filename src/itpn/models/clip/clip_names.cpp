@@ -7,18 +7,18 @@
 namespace itpn {
 namespace {
 
-using Names = std::vector<std::pair<std::string, torch::Tensor>>;
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
-void add_linear(Names* names, const std::string& name, const torch::Tensor& weight, const torch::Tensor& bias) {
+void add_linear(NamedTensors* names, const std::string& name, const torch::Tensor& weight, const torch::Tensor& bias) {
   names->emplace_back(name + ".weight", weight);
   names->emplace_back(name + ".bias", bias);
 }
 
-void add_norm(Names* names, const std::string& name, const LayerNorm& norm) {
+void add_norm(NamedTensors* names, const std::string& name, const LayerNorm& norm) {
   add_linear(names, name, norm->weight, norm->bias);
 }
 
-void add_block(Names* names, const std::string& name, const ClipBlock& block) {
+void add_block(NamedTensors* names, const std::string& name, const ClipBlock& block) {
   const int64_t width = block->in_proj_weight.size(1);
   const char* parts[] = {"q_proj", "k_proj", "v_proj"};
   for (int64_t i = 0; i < 3; ++i) {
@@ -33,11 +33,11 @@ void add_block(Names* names, const std::string& name, const ClipBlock& block) {
   add_norm(names, name + ".layer_norm2", block->ln_2);
 }
 
-Names hugging_face(const ClipVisionImpl& tower, const std::string& prefix) {
-  Names names = {{prefix + "embeddings.class_embedding", tower.class_embedding},
-                 {prefix + "embeddings.position_embedding.weight", tower.positional_embedding},
-                 {prefix + "embeddings.patch_embedding.weight", tower.conv1_weight},
-                 {"visual_projection.weight", tower.proj.t()}};
+NamedTensors hugging_face(const ClipVisionImpl& tower, const std::string& prefix) {
+  NamedTensors names = {{prefix + "embeddings.class_embedding", tower.class_embedding},
+                        {prefix + "embeddings.position_embedding.weight", tower.positional_embedding},
+                        {prefix + "embeddings.patch_embedding.weight", tower.conv1_weight},
+                        {"visual_projection.weight", tower.proj.t()}};
   add_norm(&names, prefix + "pre_layrnorm", tower.ln_pre);  // spelt so
   add_norm(&names, prefix + "post_layernorm", tower.ln_post);
   for (size_t i = 0; i < tower.resblocks.size(); ++i) {
@@ -51,7 +51,7 @@ Names hugging_face(const ClipVisionImpl& tower, const std::string& prefix) {
 std::vector<std::pair<std::string, torch::Tensor>> named_as_in_file(const ClipVisionImpl& tower,
                                                                     const ClipFileLayout& layout) {
   if (layout.naming == ClipNaming::kHuggingFace) return hugging_face(tower, layout.prefix);
-  Names names;
+  NamedTensors names;
   for (const auto& item : tower.named_parameters()) names.emplace_back(layout.prefix + item.key(), item.value());
   return names;
 }

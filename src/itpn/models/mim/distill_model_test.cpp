@@ -12,8 +12,8 @@ namespace {
 
 constexpr int64_t kPatches = 16;  // of a picture of 64 pixels
 
-DistillModelConfig nano() {
-  const Preset preset = find_preset("itpn-nano");
+DistillModelConfig nano_student() {
+  const Preset preset = find_preset("itpn-nano_student");
   DistillModelConfig config;
   config.backbone = preset.backbone;
   config.backbone.rpe = true;
@@ -40,7 +40,7 @@ std::vector<std::string> names_of(const DistillOutput& output) {
 }
 
 TEST(DistillModel, HiddenContentReachesThePyramidButNotStage3) {
-  DistillModel model(nano(), 0);
+  DistillModel model(nano_student(), 0);
   DistillInput input = some_input();
   const DistillOutput before = model->forward(input);
   input.images = input.images.clone();
@@ -53,7 +53,7 @@ TEST(DistillModel, HiddenContentReachesThePyramidButNotStage3) {
 }
 
 TEST(DistillModel, TheLossIsTheSumOfBothHeads) {
-  DistillModelConfig config = nano();
+  DistillModelConfig config = nano_student();
   config.distill.aux_weight = 0.5;
   const DistillOutput output = DistillModel(config, 0)->forward(some_input());
   EXPECT_THAT(names_of(output), testing::ElementsAre("loss_clip", "loss_clip_aux"));
@@ -61,7 +61,7 @@ TEST(DistillModel, TheLossIsTheSumOfBothHeads) {
 }
 
 TEST(DistillModel, EachLevelCanPredictItsOwnTarget) {
-  DistillModelConfig config = nano();
+  DistillModelConfig config = nano_student();
   config.distill.target_levels = "multi";
   DistillModel model(config, 0);
   const DistillOutput output = model->forward(some_input());
@@ -73,7 +73,7 @@ TEST(DistillModel, EachLevelCanPredictItsOwnTarget) {
 }
 
 TEST(DistillModel, PixelAndFeatureTermsComeOnTopWithTheirWeights) {
-  DistillModelConfig config = nano();
+  DistillModelConfig config = nano_student();
   config.distill.pixel_weight = 0.25;
   config.mfm = {.enabled = true, .teacher_input = "full", .weight = 0.3};
   const DistillOutput output = DistillModel(config, 0)->forward(some_input());
@@ -87,7 +87,7 @@ TEST(DistillModel, PixelAndFeatureTermsComeOnTopWithTheirWeights) {
 }
 
 TEST(DistillModel, RecomputingActivationsChangesNoGradient) {
-  DistillModelConfig config = nano();
+  DistillModelConfig config = nano_student();
   DistillModel plain(config, 0);
   config.backbone.activation_checkpointing = true;
   DistillModel saving(config, 0);

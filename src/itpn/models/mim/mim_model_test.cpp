@@ -12,8 +12,8 @@
 namespace itpn {
 namespace {
 
-MimConfig nano() {
-  const Preset p = find_preset("itpn-nano");
+MimConfig nano_mim() {
+  const Preset p = find_preset("itpn-nano_mim");
   return {.backbone = p.backbone, .pyramid = p.pyramid, .decoder = p.decoder, .mask = {}, .mfm = {}};
 }
 
@@ -45,7 +45,7 @@ std::vector<std::string> loss_names(const MimOutput& output) {
 }
 
 TEST(MimModel, NamesEachTermOfItsLoss) {
-  const MimConfig config = nano();
+  const MimConfig config = nano_mim();
   MimModel model(config, 0);
   const MimOutput output = model->forward(make_input(config));
   EXPECT_EQ(loss_names(output), (std::vector<std::string>{"loss_mim", "loss_mfm_3", "loss_mfm_2", "loss_mfm_1"}));
@@ -55,7 +55,7 @@ TEST(MimModel, NamesEachTermOfItsLoss) {
 }
 
 TEST(MimModel, LearnsABatchByHeart) {
-  const MimConfig config = nano();
+  const MimConfig config = nano_mim();
   MimModel model(config, 0);
   torch::optim::AdamW optimiser(model->parameters(), torch::optim::AdamWOptions(3e-3));
   const MimInput input = make_input(config);
@@ -69,7 +69,7 @@ TEST(MimModel, LearnsABatchByHeart) {
 }
 
 TEST(MimModel, LosesTheSameWithAndWithoutThePrediction) {
-  const MimConfig config = nano();
+  const MimConfig config = nano_mim();
   MimModel model(config, 0);
   MimInput input = make_input(config);
   const MimOutput without = model->forward(input);
@@ -84,7 +84,7 @@ TEST(MimModel, LosesTheSameWithAndWithoutThePrediction) {
 }
 
 TEST(MimModel, NeverSeesHiddenPixels) {
-  const MimConfig config = nano();
+  const MimConfig config = nano_mim();
   MimModel model(config, 0);
   MimInput input = make_input(config);
   input.want_prediction = true;
@@ -97,8 +97,8 @@ TEST(MimModel, NeverSeesHiddenPixels) {
 }
 
 TEST(MimModel, GivesTheTeacherNoGradient) {
-  MimModel model(nano(), 0);
-  model->forward(make_input(nano())).loss.backward();
+  MimModel model(nano_mim(), 0);
+  model->forward(make_input(nano_mim())).loss.backward();
   for (const torch::Tensor& parameter : model->teacher()->parameters()) {
     EXPECT_FALSE(parameter.requires_grad());
     EXPECT_FALSE(parameter.grad().defined());
@@ -106,7 +106,7 @@ TEST(MimModel, GivesTheTeacherNoGradient) {
 }
 
 TEST(MimModel, StartsTheTeacherAsACopyUnderTheSameNames) {
-  MimModel model(nano(), 0);
+  MimModel model(nano_mim(), 0);
   const auto student = model->named_parameters();
   const auto teacher = model->teacher()->named_parameters();
   EXPECT_GT(teacher.size(), 10U);
@@ -118,15 +118,15 @@ TEST(MimModel, StartsTheTeacherAsACopyUnderTheSameNames) {
 }
 
 TEST(MimModel, KeepsTheTeacherOutOfItsParameters) {
-  MimConfig with = nano(), without = nano();
+  MimConfig with = nano_mim(), without = nano_mim();
   without.mfm.enabled = false;
   const size_t heads = 2 * 3;  // weight and bias for each level
   EXPECT_EQ(MimModel(with, 0)->parameters().size(), MimModel(without, 0)->parameters().size() + heads);
 }
 
 TEST(MimModel, TrainsEveryParameterButTheFixedTable) {
-  const auto gradients = gradients_of(nano());
-  MimModel model(nano(), 5);
+  const auto gradients = gradients_of(nano_mim());
+  MimModel model(nano_mim(), 5);
   for (const auto& item : model->named_parameters()) {
     if (item.key() == "decoder_pos_embed") {
       EXPECT_FALSE(gradients.contains(item.key()));
@@ -138,7 +138,7 @@ TEST(MimModel, TrainsEveryParameterButTheFixedTable) {
 }
 
 TEST(MimModel, HasEqualGradientsWithActivationCheckpointing) {
-  MimConfig plain = nano(), saving = nano();
+  MimConfig plain = nano_mim(), saving = nano_mim();
   saving.backbone.activation_checkpointing = true;
   const auto expected = gradients_of(plain), found = gradients_of(saving);
   ASSERT_EQ(found.size(), expected.size());
@@ -147,7 +147,7 @@ TEST(MimModel, HasEqualGradientsWithActivationCheckpointing) {
 
 TEST(MimModel, TakesAnyShapeChannelsAndPatch) {
   for (const int64_t patch : {16, 32}) {
-    MimConfig config = nano();
+    MimConfig config = nano_mim();
     config.backbone.patch_size = patch;
     config.backbone.image_size = 4 * patch;
     config.backbone.in_channels = 5;
@@ -162,7 +162,7 @@ TEST(MimModel, TakesAnyShapeChannelsAndPatch) {
 }
 
 TEST(MimModel, TrainsWithConvolutionsInPlaceOfChannelMlps) {
-  MimConfig config = nano();
+  MimConfig config = nano_mim();
   config.backbone.stage_mixer = "conv";
   const auto gradients = gradients_of(config);
   EXPECT_TRUE(gradients.contains("blocks.0.conv.weight") && gradients.contains("fpn_modules.2.conv.bias"));
@@ -170,7 +170,7 @@ TEST(MimModel, TrainsWithConvolutionsInPlaceOfChannelMlps) {
 }
 
 TEST(MimModel, TrainsOnlyTheBackboneWithoutAPyramid) {
-  MimConfig config = nano();
+  MimConfig config = nano_mim();
   config.pyramid.num_outs = 1;
   MimModel model(config, 0);
   const MimOutput output = model->forward(make_input(config));
@@ -180,7 +180,7 @@ TEST(MimModel, TrainsOnlyTheBackboneWithoutAPyramid) {
 
 TEST(MimModel, TakesEachTeacherInput) {
   for (const std::string input : {"visible", "full", "masked"}) {
-    MimConfig config = nano();
+    MimConfig config = nano_mim();
     config.mfm.teacher_input = input;
     const auto gradients = gradients_of(config);
     EXPECT_TRUE(gradients.at("mfm_head.0.weight").abs().sum().item<double>() > 0) << input;
@@ -188,7 +188,7 @@ TEST(MimModel, TakesEachTeacherInput) {
 }
 
 TEST(MimModel, RunsItsProductsInBf16WithFp32Losses) {
-  const MimConfig config = nano();
+  const MimConfig config = nano_mim();
   MimModel model(config, 0);
   const double exact = model->forward(make_input(config)).loss.item<double>();
   cast_matmul_weights(*model, torch::kBFloat16);
@@ -201,7 +201,7 @@ TEST(MimModel, RunsItsProductsInBf16WithFp32Losses) {
 }
 
 TEST(MimModel, DependsOnDrawsOnlyWithStochasticDepth) {
-  MimConfig config = nano();
+  MimConfig config = nano_mim();
   config.backbone.drop_path = 0.5;
   MimModel model(config, 0);
   MimInput input = make_input(config);
@@ -211,10 +211,10 @@ TEST(MimModel, DependsOnDrawsOnlyWithStochasticDepth) {
 }
 
 TEST(MimConfig, RefusesSizesThatDoNotFit) {
-  MimConfig config = nano();
+  MimConfig config = nano_mim();
   config.decoder.dim = 24;
   EXPECT_THROW(MimModel(config, 0), Error);
-  config = nano();
+  config = nano_mim();
   config.mask.ratio = 1.0;
   EXPECT_THROW(MimModel(config, 0), Error);
 }
