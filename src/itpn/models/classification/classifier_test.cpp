@@ -8,9 +8,7 @@
 namespace itpn {
 namespace {
 
-ClassifierConfig nano_classifier() {
-  return {.backbone = find_preset("itpn-nano_classifier").backbone, .num_classes = 5};
-}
+ClassifierConfig nano_classifier() { return {.backbone = find_preset("itpn-nano").backbone, .num_classes = 5}; }
 
 BackboneInput pictures(int64_t count = 4) {
   BackboneInput input;
@@ -29,7 +27,7 @@ std::vector<std::string> trained_names(const Classifier& model) {
 TEST(Classifier, KeepsAPyramidWithoutUsingOrTrainingIt) {
   ClassifierConfig config = nano_classifier();
   const Classifier bare(config, 3);
-  config.pyramid = find_preset("itpn-nano_classifier").pyramid;
+  config.pyramid = find_preset("itpn-nano").pyramid;
   Classifier model(config, 3);
   EXPECT_EQ(trained_names(model), trained_names(bare));
   for (const auto& item : Itpn(config.backbone, config.pyramid)->named_parameters()) {
@@ -45,12 +43,12 @@ TEST(Classifier, DoesNotChangeItsOutputWithAPyramidAside) {
   ClassifierConfig config = nano_classifier();
   const BackboneInput input = pictures();
   const torch::Tensor bare = Classifier(config, 3)->forward(input).logits;
-  config.pyramid = find_preset("itpn-nano_classifier").pyramid;
+  config.pyramid = find_preset("itpn-nano").pyramid;
   EXPECT_TRUE(Classifier(config, 3)->forward(input).logits.equal(bare));
 }
 
 TEST(FeaturePyramid, OwnsItsPartsOnly) {
-  const Preset preset = find_preset("itpn-nano_classifier");
+  const Preset preset = find_preset("itpn-nano");
   Itpn whole(preset.backbone, preset.pyramid), bare(preset.backbone, PyramidConfig{.num_outs = 1});
   for (const auto& item : whole->named_parameters()) {
     EXPECT_EQ(FeaturePyramid::owns(item.key()), !bare->named_parameters().contains(item.key())) << item.key();

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kPatches = 16;  // of a picture of 64 pixels
 
 DistillModelConfig nano_student() {
-  const Preset preset = find_preset("itpn-nano_student");
+  const Preset preset = find_preset("itpn-nano");
   DistillModelConfig config;
   config.backbone = preset.backbone;
   config.backbone.rpe = true;

@@ -13,7 +13,7 @@ namespace itpn {
 namespace {
 
 MimConfig nano_mim() {
-  const Preset p = find_preset("itpn-nano_mim");
+  const Preset p = find_preset("itpn-nano");
   return {.backbone = p.backbone, .pyramid = p.pyramid, .decoder = p.decoder, .mask = {}, .mfm = {}};
 }
 
