@@ -5,8 +5,9 @@ function(itpn_add_folder path)
   endif()
 endfunction()
 
-# itpn_compile_alone(a.cpp ...): files that must not share a translation unit where CMAKE_UNITY_BUILD is on, as their
-# macros or pragmas would reach the files after them. Those with flags of their own are alone anyway.
+# itpn_compile_alone(a.cpp ...): files that must not share a translation unit where CMAKE_UNITY_BUILD is on: their macros
+# or pragmas would reach the files after them, or they replace what those would inline. Those with flags of their own are
+# alone anyway.
 function(itpn_compile_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
