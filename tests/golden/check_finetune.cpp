@@ -12,7 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kScales = 1e-9;
-constexpr double kRelative = 1e-6;
 
 LayerRule rule_named(const std::string& kind) {
   if (kind == "seg") return LayerRule::kSegmentation;

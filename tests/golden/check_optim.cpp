@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kOptimRelative = 1e-6;
 constexpr double kSchedule = 1e-9;
 
 // Rest of `name` behind `prefix`, or nothing where it does not begin so.
@@ -33,7 +32,7 @@ void check_average(const Fixture& fixture, const std::string& decay, Comparison&
     update_ema(entries, std::stod(decay));
     const std::string expected = "out/decay" + decay + "/step" + std::to_string(step) + "/";
     for (const auto& [name, value] : fixture.below(expected)) {
-      comparison.scaled(expected + name, averages.at(name), value, kOptimRelative);
+      comparison.scaled(expected + name, averages.at(name), value, kRelative);
     }
   }
 }
@@ -60,10 +59,10 @@ void check_grad_clip(const Fixture& fixture, Comparison& comparison) {
     const size_t slash = rest->find('/');
     const std::string what = rest->substr(slash + 1);
     if (what == "norm") {
-      comparison.relative(name, norm, expected.item<double>(), kOptimRelative);
+      comparison.relative(name, norm, expected.item<double>(), kRelative);
     } else {
       const double factor = clip_factor(norm, std::stod(rest->substr(0, slash)));
-      comparison.scaled(name, inputs.at(what) * factor, expected, kOptimRelative);
+      comparison.scaled(name, inputs.at(what) * factor, expected, kRelative);
     }
   }
 }

@@ -33,6 +33,7 @@ Fixture load_fixture(const std::string& folder, const std::string& name);
 // Tolerances of the reference values (README.md beside them).
 inline constexpr double kOutputs = 1e-5;    // of the largest reference entry
 inline constexpr double kGradients = 5e-5;  // the same
+inline constexpr double kRelative = 1e-6;   // of each entry, of a weight after steps of an optimiser or its average
 
 // Largest absolute entry, 0 for an empty tensor.
 double largest_entry(const at::Tensor& tensor);

@@ -1,20 +1,12 @@
 // Everything that a resumed run needs to go on as if it had never stopped.
 #pragma once
 
-#include <torch/types.h>
-
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "itpn/engine/run_progress.h"
+#include "itpn/nn/named_tensors.h"
 
 namespace itpn {
 
-// {name, tensor} in a fixed order. Tensors share memory with the live state.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-// The tensors of a training state by file. All fp32 (or integer), on any device.
+// The tensors of a training state by file. All fp32 (or integer), on any device; they share memory with the live state.
 struct StateTensors {
   NamedTensors model;      // fp32 masters and buffers under the published names
   NamedTensors ema;        // the teacher; empty without one

@@ -3,11 +3,10 @@
 #include <torch/torch.h>
 
 #include "itpn/models/clip/clip_vision.h"
+#include "itpn/nn/named_tensors.h"
 
 namespace itpn {
 namespace {
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 void add_linear(NamedTensors* names, const std::string& name, const torch::Tensor& weight, const torch::Tensor& bias) {
   names->emplace_back(name + ".weight", weight);
