@@ -21,6 +21,7 @@ enum class PickleKind : uint8_t {
   kInteger,
   kFloat,
   kText,     // also bytes
+  kLong,     // an integer that 64 bits do not hold; text: its bytes, least first
   kList,     // items
   kTuple,    // items
   kDict,     // items: key, value, key, value, ...
@@ -77,6 +78,7 @@ struct Pickle {
 struct PickleOptions {
   std::string where;            // for messages: file, and entry of it
   bool admits_modules = false;  // classes "__torch__....": the modules of a TorchScript archive, kept as plain objects
+  size_t max_bytes = 24ULL << 20;  // of all values
 };
 
 // Reads the pickle that begins at `offset` and moves `offset` behind it.

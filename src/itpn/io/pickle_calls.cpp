@@ -104,6 +104,7 @@ void require_inside(const PickleTensor& tensor, const PickleStorage& storage, co
 }  // namespace
 
 void PickleMachine::push_global(const std::string& module, const std::string& name) {
+  charge(module.size() + name.size() + 1);  // before they are copied
   const std::string full = module + " " + name;
   const bool is_known = contains(kFunctions, full) || find_type(kStorages, full) || find_type(kPickleDTypes, full) ||
                         full == kUntypedStorage;
@@ -144,20 +145,8 @@ std::vector<int64_t> PickleMachine::sizes(const PickleValue& value) const {
 
 PickleValue PickleMachine::call(const PickleValue& function, const PickleValue& given) {
   if (function.kind != PickleKind::kGlobal) fail("it calls something that is no function");
-  const std::string name = result_.text(function);
-  if (name == "collections OrderedDict") {
-    // Python 2 wrote the entries as one list of pairs.
-    const std::vector<PickleValue> args = arguments(given, 0, 1);
-    std::vector<PickleValue> entries;
-    if (!args.empty() && args[0].kind != PickleKind::kList) fail("an ordered dictionary of something else than a list");
-    for (const PickleValue& pair : args.empty() ? std::vector<PickleValue>{} : result_.items(args[0])) {
-      for (const PickleValue& part : pair.kind == PickleKind::kList ? result_.items(pair) : arguments(pair, 2, 2)) {
-        entries.push_back(part);
-      }
-    }
-    if (entries.size() % 2 != 0) fail("a key without a value");
-    return make(PickleKind::kDict, "", std::move(entries));
-  }
+  const std::string& name = result_.text(function);
+  if (name == "collections OrderedDict") return make_ordered_dictionary(given);
   if (name == "torch._utils _rebuild_tensor") return rebuild_tensor(arguments(given, 4, 4), false);
   if (name == "torch._utils _rebuild_tensor_v2") return rebuild_tensor(arguments(given, 6, 7), false);
   if (name == "torch._utils _rebuild_tensor_v3") return rebuild_tensor(arguments(given, 7, 8), true);
@@ -173,6 +162,23 @@ PickleValue PickleMachine::call(const PickleValue& function, const PickleValue& 
   }
   if (name == "argparse Namespace") return make_object(function, given);
   fail(fmt::format("it calls {}, which is no function", name));
+}
+
+// Python 2 wrote the entries as one list of pairs.
+PickleValue PickleMachine::make_ordered_dictionary(const PickleValue& given) {
+  const std::vector<PickleValue>& args = arguments(given, 0, 1);
+  if (args.empty()) return make(PickleKind::kDict, "", {});
+  if (args[0].kind != PickleKind::kList) fail("an ordered dictionary of something else than a list");
+  const std::vector<PickleValue>& pairs = result_.items(args[0]);
+  charge(2 * pairs.size() * sizeof(PickleValue));  // before the work, which a memoised list costs again and again
+  std::vector<PickleValue> entries;
+  entries.reserve(2 * pairs.size());
+  for (const PickleValue& pair : pairs) {
+    const bool is_list = pair.kind == PickleKind::kList || pair.kind == PickleKind::kTuple;
+    if (!is_list || result_.items(pair).size() != 2) fail("an entry of an ordered dictionary that is no pair");
+    entries.insert(entries.end(), result_.items(pair).begin(), result_.items(pair).end());
+  }
+  return make(PickleKind::kDict, "", std::move(entries));
 }
 
 PickleValue PickleMachine::make_object(const PickleValue& type, const PickleValue& given) {
@@ -195,34 +201,32 @@ void PickleMachine::build(PickleValue& object, const PickleValue& state) {
 }
 
 // ("storage", type, key, device, count) and, in the older container, (key, first, count) of a part of it.
-PickleValue PickleMachine::load_persistent(const PickleValue& id) {
-  const std::vector<PickleValue> parts = arguments(id, 5, 6);
-  if (text(parts[0], "a persistent id") != "storage" || parts[1].kind != PickleKind::kGlobal) {
+PickleStorage PickleMachine::storage_of(const std::vector<PickleValue>& id) {
+  if (text(id[0], "a persistent id") != "storage" || id[1].kind != PickleKind::kGlobal) {
     fail("a persistent id that is no storage");
   }
-  const std::string type = result_.text(parts[1]);
+  const std::string& type = result_.text(id[1]);
   const auto dtype = find_type(kStorages, type);
   if (!dtype && type != kUntypedStorage) fail(fmt::format("a storage of type {}", type));
-  PickleStorage storage{text(parts[2], "a storage's key"),
-                        dtype.value_or(DType::kU8),
-                        dtype.has_value(),
-                        count(parts[4], "a storage's size"),
-                        "",
-                        0,
-                        0};
-  storage.base_key = storage.key;
+  const bool is_part = id.size() > 5 && id[5].kind != PickleKind::kNone;
+  const std::string& base_key = text(id[2], "a storage's key");
+  const std::string& key = is_part ? text(arguments(id[5], 3, 3)[0], "a part's key") : base_key;
+  charge(sizeof(PickleStorage) + key.size() + base_key.size());  // before they are copied
+  PickleStorage storage{
+      key, dtype.value_or(DType::kU8), dtype.has_value(), count(id[4], "a storage's size"), base_key, 0, 0};
   storage.base_count = storage.count;
-  if (parts.size() > 5 && parts[5].kind != PickleKind::kNone) {
-    const std::vector<PickleValue>& view = arguments(parts[5], 3, 3);
-    storage.key = text(view[0], "a part's key");
-    storage.base_first = count(view[1], "a part's place");
-    storage.count = count(view[2], "a part's size");
-    if (storage.base_first > storage.base_count || storage.count > storage.base_count - storage.base_first) {
-      fail(fmt::format("a part of storage '{}' reaches out of it", storage.base_key));
-    }
+  if (!is_part) return storage;
+  storage.base_first = count(result_.items(id[5])[1], "a part's place");
+  storage.count = count(result_.items(id[5])[2], "a part's size");
+  if (storage.base_first > storage.base_count || storage.count > storage.base_count - storage.base_first) {
+    fail(fmt::format("a part of storage '{}' reaches out of it", storage.base_key));
   }
+  return storage;
+}
+
+PickleValue PickleMachine::load_persistent(const PickleValue& id) {
+  PickleStorage storage = storage_of(arguments(id, 5, 6));
   if (!tensor_bytes(storage.dtype, {static_cast<int64_t>(storage.base_count)})) fail("a storage of impossible size");
-  charge(sizeof(PickleStorage) + 2 * storage.key.size());
   PickleValue value{PickleKind::kStorage, {}};
   value.index = result_.storages.size();
   result_.storages.push_back(std::move(storage));

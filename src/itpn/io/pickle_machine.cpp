@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "itpn/core/errors.h"
@@ -11,7 +12,6 @@ namespace itpn {
 namespace {
 
 constexpr size_t kMaxInstructions = 1'000'000, kMaxStack = 10'000, kMaxMemo = 100'000;
-constexpr size_t kMaxBytes = 24ULL << 20;
 constexpr PickleKind kEmptySlot = PickleKind::kMark;  // of the memo
 
 // The instructions that are known, by their names in Python's pickle.py.
@@ -109,19 +109,9 @@ bool PickleMachine::run_constant(uint8_t op) {
     case kBinInt:
       push_integer(static_cast<int32_t>(number(4)));
       return true;
-    case kLong1: {
-      // Two's complement of any length; the one long number of these files is the older container's magic, which only
-      // has to be told from others, so it stays as its bytes.
-      const uint64_t size = number(1);
-      if (size > 8) {
-        push(make(PickleKind::kText, bytes(size), {}));
-      } else {
-        uint64_t value = number(size);
-        if (size > 0 && size < 8 && (value >> (8 * size - 1) & 1) != 0) value |= ~uint64_t{0} << (8 * size);
-        push_integer(static_cast<int64_t>(value));
-      }
+    case kLong1:
+      push_long(number(1));
       return true;
-    }
     case kBinFloat: {
       uint64_t bits = 0;  // big-endian, unlike everything else
       for (int i = 0; i < 8; ++i) bits = bits << 8 | number(1);
@@ -297,7 +287,7 @@ std::string PickleMachine::line() {
 // Counts memory that grows with the pickle, so that a small file cannot ask for much.
 void PickleMachine::charge(size_t size) {
   charged_ += size;
-  if (charged_ > kMaxBytes) fail(fmt::format("its values take more than {} bytes", kMaxBytes));
+  if (charged_ > options_.max_bytes) fail(fmt::format("its values take more than {} bytes", options_.max_bytes));
 }
 
 void PickleMachine::push(const PickleValue& value) {
@@ -334,6 +324,22 @@ PickleValue PickleMachine::make(PickleKind kind, std::string text, std::vector<P
 }
 
 void PickleMachine::push_integer(int64_t value) { push({PickleKind::kInteger, {value}}); }
+
+// Two's complement of `size` bytes. What 64 bits do not hold (the older container's magic number, a seed) is no number
+// to anyone here, and only has to be told from others.
+void PickleMachine::push_long(uint64_t size) {
+  const size_t start = offset_;
+  const uint64_t held = std::min<uint64_t>(size, 8);
+  uint64_t value = number(held);
+  const bool is_negative = held > 0 && (value >> (8 * held - 1) & 1) != 0;
+  if (is_negative && held < 8) value |= ~uint64_t{0} << (8 * held);
+  if (bytes(size - held).find_first_not_of(is_negative ? '\xff' : '\0') == std::string::npos) {
+    push_integer(static_cast<int64_t>(value));
+    return;
+  }
+  offset_ = start;
+  push(make(PickleKind::kLong, bytes(size), {}));
+}
 
 void PickleMachine::append(const std::vector<PickleValue>& values) {
   if (top().kind != PickleKind::kList) fail("it appends to something that is no list");

@@ -36,6 +36,7 @@ class PickleMachine {
   std::vector<PickleValue> pop_mark();
   PickleValue make(PickleKind kind, std::string text, std::vector<PickleValue> items);
   void push_integer(int64_t value);
+  void push_long(uint64_t size);
   void append(const std::vector<PickleValue>& values);
   void set_items(const std::vector<PickleValue>& values);
   void put(uint64_t index);
@@ -44,9 +45,11 @@ class PickleMachine {
   // In pickle_calls.cpp: what functions and classes are known, and what they make of their arguments.
   void push_global(const std::string& module, const std::string& name);
   PickleValue call(const PickleValue& function, const PickleValue& arguments);
+  PickleValue make_ordered_dictionary(const PickleValue& arguments);
   PickleValue make_object(const PickleValue& type, const PickleValue& arguments);
   void build(PickleValue& object, const PickleValue& state);
   PickleValue load_persistent(const PickleValue& id);
+  PickleStorage storage_of(const std::vector<PickleValue>& id);
   PickleValue rebuild_tensor(const std::vector<PickleValue>& arguments, bool has_dtype);
   std::vector<int64_t> sizes(const PickleValue& value) const;
   uint64_t count(const PickleValue& value, const char* what) const;

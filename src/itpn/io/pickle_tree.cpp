@@ -2,15 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <string_view>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/utf8.h"
 
 namespace itpn {
 namespace {
 
-constexpr size_t kMaxDepth = 64, kMaxVisits = 1'000'000, kMaxNameBytes = 16ULL << 20, kMaxValueBytes = 4096;
-constexpr size_t kMaxValueDepth = 2;
+constexpr size_t kMaxDepth = 64, kMaxVisits = 1'000'000, kMaxNameBytes = 16ULL << 20;
+constexpr size_t kMaxValueDepth = 2, kMaxTextBytes = 1ULL << 20;
+// Of what outlives the walk. Several containers hold it, so these bounds are much tighter than those of the pickle.
+constexpr size_t kMaxTensors = 50'000, kMaxTensorBytes = 8ULL << 20, kMaxValueBytes = 2ULL << 20;
+constexpr size_t kEntryBytes = 128;  // memory of a value beside its name and text
 
 class Walk {
  public:
@@ -18,6 +23,7 @@ class Walk {
 
   PickleContents run() {
     visit(pickle_.root, "", 0);
+    require_distinct_names();
     return std::move(contents_);
   }
 
@@ -77,28 +83,58 @@ class Walk {
   }
 
   void add_tensor(size_t tensor, const std::string& name) {
-    if (!names_.insert(name).second) fail(fmt::format("two tensors with the name '{}'", name));
+    if (contents_.tensors.size() >= kMaxTensors) fail(fmt::format("more than {} tensors", kMaxTensors));
+    // The same names and shapes may be reached by many ways, each of which makes a copy.
+    tensor_bytes_ += name.size() + group_.size() + pickle_.tensors[tensor].shape.size() * sizeof(int64_t);
+    if (tensor_bytes_ > kMaxTensorBytes) {
+      fail(fmt::format("names and shapes of tensors take more than {} bytes", kMaxTensorBytes));
+    }
     contents_.tensors.push_back({name, name == group_ ? "" : group_, tensor});
   }
 
+  void require_distinct_names() const {
+    std::vector<std::string_view> names;
+    names.reserve(contents_.tensors.size());
+    for (const NamedPickleTensor& tensor : contents_.tensors) names.push_back(tensor.name);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) fail(fmt::format("two tensors with the name '{}'", *twice));
+  }
+
+  // Nothing depends on these, so what is too much is left out; so are bytes that are no text, as values and as names,
+  // which no writer takes.
   void add_value(const PickleValue& value, const std::string& name) {
-    if (value.kind == PickleKind::kText && pickle_.text(value).size() <= kMaxValueBytes) {
-      contents_.values[name] = pickle_.text(value);
-    } else if (value.kind == PickleKind::kInteger) {
-      contents_.values[name] = std::to_string(value.integer);
-    } else if (value.kind == PickleKind::kFloat) {
-      contents_.values[name] = fmt::to_string(value.real);
-    } else if (value.kind == PickleKind::kBool) {
-      contents_.values[name] = value.integer != 0 ? "true" : "false";
+    switch (value.kind) {
+      case PickleKind::kText:
+        add_text(pickle_.text(value), name);
+        return;
+      case PickleKind::kInteger:
+        add_text(std::to_string(value.integer), name);
+        return;
+      case PickleKind::kFloat:
+        add_text(fmt::to_string(value.real), name);
+        return;
+      case PickleKind::kBool:
+        add_text(value.integer != 0 ? "true" : "false", name);
+        return;
+      default:
+        return;
     }
+  }
+
+  void add_text(const std::string& text, const std::string& name) {
+    if (text.size() > kMaxTextBytes) return;
+    const size_t bytes = kEntryBytes + name.size() + text.size();
+    if (value_bytes_ + bytes > kMaxValueBytes || !is_utf8(text) || !is_utf8(name)) return;
+    value_bytes_ += bytes;
+    contents_.values[name] = text;
   }
 
   const Pickle& pickle_;
   const std::string& where_;
   PickleContents contents_;
-  std::set<std::string> names_;
   std::string group_;
-  size_t visits_ = 0, name_bytes_ = 0;
+  size_t visits_ = 0, name_bytes_ = 0, tensor_bytes_ = 0, value_bytes_ = 0;
 };
 
 }  // namespace

@@ -15,11 +15,13 @@ struct NamedPickleTensor {
 
 struct PickleContents {
   std::vector<NamedPickleTensor> tensors;
-  std::map<std::string, std::string> values;  // numbers, texts and truth values at most two keys deep
+  // Numbers, texts of at most 1 MiB and truth values at most two keys deep; name and text are UTF-8. The first 2 MiB.
+  std::map<std::string, std::string> values;
 };
 
-// Throws a checkpoint error (exit 4) where the values are nested too deeply or are too many, where two tensors have the
-// same name, and for a key that is neither text nor number.
+// Throws a checkpoint error (exit 4) where the values are nested too deeply or are too many, for more than 50,000
+// tensors or 8 MiB of their names and shapes, where two tensors have the same name, and for a key
+// that is neither text nor number.
 PickleContents list_pickle(const Pickle& pickle, const std::string& where);
 
 }  // namespace itpn

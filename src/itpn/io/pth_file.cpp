@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "itpn/core/errors.h"
 #include "itpn/io/little_endian.h"
@@ -21,13 +22,15 @@ constexpr uint64_t kMaxViewShare = 8;  // bytes of all tensors together, over th
 enum class Container { kNone, kZip, kLegacy };
 
 Container container_of(OpenFile& file) {
-  std::array<std::byte, 4> first{};
-  if (file.size() < first.size()) return Container::kNone;
-  file.read_exactly(first, 0);
+  std::array<std::byte, 9> first{};
+  const uint64_t size = std::min<uint64_t>(file.size(), first.size());
+  file.read_exactly(std::span(first).first(size), 0);
   if (little_endian(first, 0, 4) == kZipLocalHeader || little_endian(first, 0, 4) == kZipEnd) return Container::kZip;
-  // A pickle of protocol 2 to 5: the number of the protocol, then the magic number as a long.
+  // A pickle of protocol 2 to 5: the number of the protocol, then the magic number as a long. The length of a
+  // safetensors header may begin with the same two bytes; behind it is a brace, where a pickle has a byte of the magic
+  // number or of a frame's length.
   const bool is_pickle = first[0] == std::byte{0x80} && first[1] >= std::byte{2} && first[1] <= std::byte{5};
-  return is_pickle ? Container::kLegacy : Container::kNone;
+  return is_pickle && first[8] != std::byte{'{'} ? Container::kLegacy : Container::kNone;
 }
 
 bool is_contiguous(const PickleTensor& tensor) {
@@ -85,10 +88,15 @@ std::unique_ptr<WeightsSource> open_pth_file(Fs& fs, const std::string& path, co
 
 PthSource::PthSource(PthParts parts) : parts_(std::move(parts)) {
   OpenFile& file = *parts_.file;
-  contents_ = list_pickle(parts_.pickle, file.path());
+  PickleContents contents = list_pickle(parts_.pickle, file.path());
+  values_ = std::move(contents.values);
+  // Nodes and storages have served, and in a hostile file they are large.
+  parts_.pickle = Pickle{.root = {}, .nodes = {}, .storages = {}, .tensors = std::move(parts_.pickle.tensors)};
+  tensors_.reserve(contents.tensors.size());
+  described_.reserve(contents.tensors.size());
   const uint64_t file_size = file.size();
   uint64_t total = 0;
-  for (const NamedPickleTensor& named : contents_.tensors) {
+  for (NamedPickleTensor& named : contents.tensors) {
     const PickleTensor& tensor = parts_.pickle.tensors[named.tensor];
     const StoragePlace& place = parts_.places[tensor.storage];
     const uint64_t bytes = tensor_bytes(tensor.dtype, tensor.shape).value();
@@ -99,7 +107,8 @@ PthSource::PthSource(PthParts parts) : parts_(std::move(parts)) {
                                          file.path(), named.name, bytes));
     }
     const uint64_t offset = place.offset + tensor.first * static_cast<uint64_t>(dtype_size(tensor.dtype));
-    tensors_.push_back({{named.name, tensor.dtype, tensor.shape, offset, bytes}, named.group});
+    tensors_.push_back({{std::move(named.name), tensor.dtype, tensor.shape, offset, bytes}, std::move(named.group)});
+    described_.push_back(named.tensor);
   }
 }
 
@@ -107,7 +116,7 @@ void PthSource::read(size_t index, std::span<std::byte> into) {
   const TensorInfo& info = tensors_.at(index).info;
   if (into.size() != info.bytes) throw std::invalid_argument("a buffer of another size than tensor " + info.name);
   if (info.bytes == 0) return;
-  const PickleTensor& tensor = parts_.pickle.tensors[contents_.tensors[index].tensor];
+  const PickleTensor& tensor = parts_.pickle.tensors[described_[index]];
   const StoragePlace& place = parts_.places[tensor.storage];
   if (!is_contiguous(tensor)) return read_strided(tensor, place, into);
   parts_.file->read_exactly(into, info.offset);

@@ -14,6 +14,7 @@ namespace {
 using namespace test;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 class PthFileTest : public testing::Test {
  protected:
@@ -98,6 +99,28 @@ TEST_F(PthFileTest, FindsTheWeightsUnderTheirEntryAndTellsOfTheRest) {
   EXPECT_EQ(other.tensors().at(0).name, "state.m");
 }
 
+// Every writer takes text alone.
+TEST_F(PthFileTest, MetadataLeavesOutWhatIsNoText) {
+  const std::string seed = "\x8a\x09\x39\x30\0\0\0\0\0\x80\0"s;  // 2^63 + 12345
+  const auto file = open(zip_pth("}(" + text_op("seed") + seed + text_op("bytes") + "C\x02\xff\xfe" + text_op("\xff") +
+                                 "K\x01" + text_op("note") + text_op("caf\xc3\xa9") + "u"));
+  EXPECT_THAT(file->metadata(), ElementsAre(Pair("note", "caf\xc3\xa9")));
+}
+
+TEST_F(PthFileTest, ReadsIntegersOfAnyNumberOfBytes) {
+  const std::string ones(9, '\xff');
+  const auto file = open(zip_pth("}(" + text_op("a") + "\x8a\x09\0\0\0\0\0\1\0\0\0"s + text_op("b") + "\x8a\x09" +
+                                 ones + text_op("c") + "\x8a\0"s + text_op("d") + "\x8a\x01\x80" + "u"));
+  EXPECT_THAT(file->metadata(),
+              ElementsAre(Pair("a", "1099511627776"), Pair("b", "-1"), Pair("c", "0"), Pair("d", "-128")));
+}
+
+TEST_F(PthFileTest, KeepsTextsOfUpToAMebibyte) {
+  const std::string longest(1 << 20, 'x');
+  const auto file = open(zip_pth("}(" + text_op("a") + text_op(longest) + text_op("b") + text_op(longest + "x") + "u"));
+  EXPECT_THAT(file->metadata(), ElementsAre(Pair("a", longest)));
+}
+
 TEST_F(PthFileTest, ChecksumsAreComparedUnlessTold) {
   std::string content = zip_pth(dict_op(tensor_op(storage_op("Byte", "0", 4), {1, {2}, {1}})), {{"0", "abcd"}});
   content[content.find("abcd")] = 'x';  // outside the view, inside the storage
@@ -108,6 +131,7 @@ TEST_F(PthFileTest, ChecksumsAreComparedUnlessTold) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
     EXPECT_THAT(error.what(), HasSubstr("'a/data/0' is damaged"));
+    EXPECT_THAT(error.what(), HasSubstr("itpn convert " + directory_.file("w.pth") + " NEW.safetensors --skip-check"));
   }
   EXPECT_THROW(bytes(*file, 0), Error);  // the second time too
   EXPECT_EQ(bytes(*open_pth_file(posix_fs(), directory_.file("w.pth"), {.checks_checksums = false}), 0), "bc");

@@ -16,6 +16,7 @@ namespace {
 // 0x1950a86a20f9469cfc6c, least byte first.
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr int64_t kProtocol = 1001;
+constexpr size_t kMaxHeadBytes = 1ULL << 20, kMaxKeyListBytes = 8ULL << 20;  // of values, where files have few
 
 [[noreturn]] void fail_legacy(const OpenFile& file, const std::string& what) {
   throw checkpoint_error(fmt::format("{}: {}", file.path(), what));
@@ -32,7 +33,7 @@ const PickleValue* entry(const Pickle& pickle, std::string_view key) {
 }
 
 void check_head(const OpenFile& file, const Pickle& magic, const Pickle& protocol, const Pickle& machine) {
-  if (magic.root.kind != PickleKind::kText || magic.text(magic.root) != kMagic) {
+  if (magic.root.kind != PickleKind::kLong || magic.text(magic.root) != kMagic) {
     fail_legacy(file, "a pickle without PyTorch's magic number; only files of torch.save are read");
   }
   if (protocol.root.kind != PickleKind::kInteger || protocol.root.integer != kProtocol) {
@@ -44,12 +45,21 @@ void check_head(const OpenFile& file, const Pickle& magic, const Pickle& protoco
   }
 }
 
-std::vector<std::string> keys_of(const OpenFile& file, const Pickle& keys) {
-  std::vector<std::string> result;
+// The first three pickles; they are gone when the large one is read.
+void read_head(const OpenFile& file, std::span<const std::byte> bytes, size_t& offset) {
+  const PickleOptions options{file.path(), false, kMaxHeadBytes};
+  const Pickle magic = read_pickle(bytes, offset, options), protocol = read_pickle(bytes, offset, options),
+               machine = read_pickle(bytes, offset, options);
+  check_head(file, magic, protocol, machine);
+}
+
+// Not copied: a list of a few bytes an entry may name the same long text again and again.
+std::vector<const std::string*> keys_of(const OpenFile& file, const Pickle& keys) {
+  std::vector<const std::string*> result;
   if (keys.root.kind != PickleKind::kList) fail_legacy(file, "its list of storages is no list");
   for (const PickleValue& key : keys.items(keys.root)) {
     if (key.kind != PickleKind::kText) fail_legacy(file, "a storage whose key is no text");
-    result.push_back(keys.text(key));
+    result.push_back(&keys.text(key));
   }
   return result;
 }
@@ -67,11 +77,12 @@ std::map<std::string, const PickleStorage*> bases_of(const OpenFile& file, const
 }
 
 std::map<std::string, uint64_t> find_storages(OpenFile& file, const Pickle& pickle,
-                                              const std::vector<std::string>& keys, uint64_t offset) {
+                                              const std::vector<const std::string*>& keys, uint64_t offset) {
   const uint64_t file_size = file.size();
   const auto bases = bases_of(file, pickle);
   std::map<std::string, uint64_t> places;
-  for (const std::string& key : keys) {
+  for (const std::string* named : keys) {
+    const std::string& key = *named;
     const auto base = bases.find(key);
     if (base == bases.end()) fail_legacy(file, fmt::format("storage '{}' belongs to no tensor", key));
     std::array<std::byte, 8> count{};
@@ -99,14 +110,11 @@ PthParts open_legacy(std::unique_ptr<OpenFile> file) {
   parts.format = WeightsFormat::kPthLegacy;
   std::vector<std::byte> bytes(std::min(parts.file->size(), kMaxPickleBytes));
   parts.file->read_exactly(bytes, 0);
-  const PickleOptions options{parts.file->path(), false};
   size_t offset = 0;
-  const Pickle magic = read_pickle(bytes, offset, options), protocol = read_pickle(bytes, offset, options),
-               machine = read_pickle(bytes, offset, options);
-  check_head(*parts.file, magic, protocol, machine);
-  parts.pickle = read_pickle(bytes, offset, options);
-  const std::vector<std::string> keys = keys_of(*parts.file, read_pickle(bytes, offset, options));
-  const auto places = find_storages(*parts.file, parts.pickle, keys, offset);
+  read_head(*parts.file, bytes, offset);
+  parts.pickle = read_pickle(bytes, offset, {parts.file->path()});
+  const Pickle keys = read_pickle(bytes, offset, {parts.file->path(), false, kMaxKeyListBytes});
+  const auto places = find_storages(*parts.file, parts.pickle, keys_of(*parts.file, keys), offset);
   for (const PickleStorage& storage : parts.pickle.storages) {
     const auto place = places.find(storage.base_key);
     if (place == places.end()) fail_legacy(*parts.file, fmt::format("storage '{}' is missing", storage.base_key));

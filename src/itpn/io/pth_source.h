@@ -23,7 +23,7 @@ struct PthParts {
   std::unique_ptr<OpenFile> file;
   std::unique_ptr<ZipArchive> archive;  // null for the older container
   WeightsFormat format = WeightsFormat::kPthZip;
-  Pickle pickle;
+  Pickle pickle;                     // PthSource keeps its tensors alone
   std::vector<StoragePlace> places;  // of Pickle::storages
 };
 
@@ -33,7 +33,7 @@ class PthSource final : public WeightsSource {
 
   WeightsFormat format() const override { return parts_.format; }
   const std::vector<SourceTensor>& tensors() const override { return tensors_; }
-  const std::map<std::string, std::string>& metadata() const override { return contents_.values; }
+  const std::map<std::string, std::string>& metadata() const override { return values_; }
   void read(size_t index, std::span<std::byte> into) override;
 
  private:
@@ -41,8 +41,9 @@ class PthSource final : public WeightsSource {
   void verify(const StoragePlace& place);
 
   PthParts parts_;
-  PickleContents contents_;
+  std::map<std::string, std::string> values_;
   std::vector<SourceTensor> tensors_;
+  std::vector<size_t> described_;  // of each, its place in Pickle::tensors
   std::set<const ZipEntry*> verified_;
 };
 

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
+#include "itpn/core/utf8.h"
 #include "itpn/io/little_endian.h"
 #include "itpn/io/zip_writer.h"
 
@@ -73,10 +74,9 @@ class PickleWriter {
     if (value < (1ULL << 31)) {
       out_ += 'J';
       append_little_endian(out_, value, 4);
-    } else {  // nine bytes, so that the highest is no sign
-      out_ += "\x8a\x09";
+    } else {  // sizes are below 2^63, so the highest bit of eight bytes is no sign
+      out_ += "\x8a\x08";
       append_little_endian(out_, value, 8);
-      out_ += '\0';
     }
   }
   void integers(const std::vector<int64_t>& values) {
@@ -119,11 +119,7 @@ void write_tensor(PickleWriter& pickle, const TensorBytes& tensor, size_t key) {
 }
 
 void check_text(const std::string& text) {
-  try {
-    static_cast<void>(nlohmann::json(text).dump());
-  } catch (const nlohmann::json::type_error&) {
-    throw std::invalid_argument("a tensor name or metadata entry is not UTF-8");
-  }
+  if (!is_utf8(text)) throw std::invalid_argument("a tensor name or metadata entry is not UTF-8");
 }
 
 void check_writable(std::span<const TensorBytes> tensors) {

@@ -13,6 +13,8 @@
 namespace itpn {
 namespace {
 
+using ::testing::HasSubstr;
+
 constexpr std::array kAll = {DType::kBool, DType::kU8,  DType::kI8,  DType::kF8E5M2, DType::kF8E4M3,
                              DType::kI16,  DType::kU16, DType::kF16, DType::kBF16,   DType::kI32,
                              DType::kU32,  DType::kF32, DType::kI64, DType::kU64,    DType::kF64};
@@ -62,6 +64,19 @@ TEST_F(PthWriterTest, WrittenFileReadsBackEqual) {
     file.read(info, read);
     EXPECT_TRUE(std::equal(read.begin(), read.end(), tensors_[i].bytes.begin(), tensors_[i].bytes.end())) << info.name;
   }
+}
+
+TEST_F(PthWriterTest, LongTextsReadBackWhole) {
+  const std::string class_names(12'000, 'n');  // about ImageNet's
+  WeightsFile file(posix_fs(), write({{"class_names", class_names}}));
+  EXPECT_EQ(file.metadata().at("metadata.class_names"), class_names);
+}
+
+TEST_F(PthWriterTest, NumbersOf32BitsAndMoreTakeEightBytes) {
+  tensors_ = {{"wide", DType::kU8, {0, int64_t{1} << 31}, {}}};
+  const std::string path = write({});
+  EXPECT_THAT(read_text_file(posix_fs(), path), HasSubstr(std::string("\x8a\x08\0\0\0\x80\0\0\0\0", 10)));
+  EXPECT_EQ(WeightsFile(posix_fs(), path).tensors().at(0).shape, tensors_[0].shape);
 }
 
 TEST_F(PthWriterTest, RefusesWhatNoFileCanHold) {

@@ -56,9 +56,9 @@ void check_writable(const TensorBytes& tensor) {
 
 std::string header_text(std::span<const TensorInfo> tensors, const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty()) header["__metadata__"] = metadata;
+  if (!metadata.empty()) header[kSafetensorsMetadata] = metadata;
   for (const auto& tensor : tensors) {
-    if (tensor.name == "__metadata__" || header.contains(tensor.name)) {
+    if (tensor.name == kSafetensorsMetadata || header.contains(tensor.name)) {
       throw std::invalid_argument(fmt::format("tensor name '{}' is there twice, or reserved", tensor.name));
     }
     header[tensor.name] = {{"dtype", dtype_name(tensor.dtype)},

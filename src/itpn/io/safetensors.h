@@ -25,6 +25,7 @@ struct SafetensorsHeader {
 };
 
 inline constexpr uint64_t kMaxSafetensorsHeader = 100'000'000;
+inline constexpr const char* kSafetensorsMetadata = "__metadata__";  // a key of the header, so no tensor's name
 
 // Parses the JSON header `json` of a file of `file_size` bytes. `file` is for messages.
 SafetensorsHeader parse_safetensors_header(std::string_view json, uint64_t file_size, const std::string& file);

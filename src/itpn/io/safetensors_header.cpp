@@ -14,7 +14,6 @@ namespace itpn {
 namespace {
 
 constexpr size_t kMaxDimensions = 64;
-constexpr const char* kMetadataKey = "__metadata__";
 
 // nlohmann's SAX interface. The grammar is small: {name: {dtype: text, shape: [..], data_offsets: [a, b]}, ...} and one
 // entry __metadata__: {text: text, ...}. Whatever does not fit stops the parser with a complaint.
@@ -88,7 +87,7 @@ bool HeaderReader::start_object(size_t) {
   if (place_ == Place::kStart) {
     place_ = Place::kRoot;
   } else if (place_ == Place::kRoot) {
-    place_ = name_ == kMetadataKey ? Place::kMetadata : Place::kTensor;
+    place_ = name_ == kSafetensorsMetadata ? Place::kMetadata : Place::kTensor;
   } else {
     return wrong("a nested object");
   }

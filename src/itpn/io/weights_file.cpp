@@ -15,6 +15,7 @@ namespace {
 
 // In the order in which they are looked for.
 constexpr std::array<const char*, 5> kWrappingKeys = {"model", "state_dict", "module", "model_ema", "ema"};
+constexpr size_t kMaxPrefixWords = 8;  // more than any program wraps
 constexpr std::array<const char*, 4> kPrefixWords = {"module.", "model.", "backbone.", "encoder."};
 
 class SafetensorsSource final : public WeightsSource {
@@ -41,7 +42,7 @@ std::unique_ptr<WeightsSource> open_source(Fs& fs, const std::string& path, cons
 // "module.backbone.blocks.0.norm1.weight".
 std::vector<std::string> prefixes_of(const std::string& name) {
   std::vector<std::string> prefixes = {""};
-  for (bool grew = true; grew;) {
+  for (bool grew = true; grew && prefixes.size() <= kMaxPrefixWords;) {
     grew = false;
     for (const char* word : kPrefixWords) {
       if (name.compare(prefixes.back().size(), std::char_traits<char>::length(word), word) != 0) continue;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "itpn/io/little_endian.h"
 #include "itpn/io/safetensors.h"
 #include "tests/support/temporary_directory.h"
 
@@ -55,6 +56,28 @@ TEST_F(WeightsFileTest, KeepsNamesThatFitAsTheyAre) {
   EXPECT_EQ(file.tensors().size(), 3u);
   EXPECT_EQ(file.metadata().at("format"), "pt");
   EXPECT_EQ(file.format(), WeightsFormat::kSafetensors);
+}
+
+TEST_F(WeightsFileTest, TakesOffEightWordsAtMost) {
+  std::string words;
+  for (int i = 0; i < 8; ++i) words += "model.";
+  WeightsFile eight(posix_fs(), write({words + "blocks.0"}));
+  EXPECT_EQ(eight.strip_prefix(kIsBlock), words);
+  WeightsFile nine(posix_fs(), write({words + "model.blocks.0"}));
+  EXPECT_EQ(nine.strip_prefix(kIsBlock), "");
+}
+
+// The two lowest bytes of these lengths are those that a pickle of protocol 2 to 5 begins with.
+TEST_F(WeightsFileTest, ASafetensorsHeaderOfAnyLengthIsNoPickle) {
+  for (const size_t length : {640u, 896u, 1152u, 1408u}) {
+    std::string header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", content;
+    header.resize(length, ' ');
+    append_little_endian(content, length, 8);
+    write_file_atomically(posix_fs(), path_, content + header + "x");
+    WeightsFile file(posix_fs(), path_);
+    EXPECT_EQ(file.format(), WeightsFormat::kSafetensors) << length;
+    EXPECT_NE(file.find("a"), nullptr) << length;
+  }
 }
 
 TEST_F(WeightsFileTest, ReadsOnlyItsOwnTensors) {

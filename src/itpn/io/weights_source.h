@@ -26,7 +26,7 @@ class WeightsSource {
   virtual ~WeightsSource() = default;
   virtual WeightsFormat format() const = 0;
   virtual const std::vector<SourceTensor>& tensors() const = 0;
-  // Texts that the file holds beside its tensors: {"epoch", "399"}, {"args.lr", "0.0024"}.
+  // Texts (UTF-8) that the file holds beside its tensors: {"epoch", "399"}, {"args.lr", "0.0024"}.
   virtual const std::map<std::string, std::string>& metadata() const = 0;
   // Tensor `index` row by row without gaps; `into` has exactly its bytes. Throws a checkpoint error (exit 4) where they
   // are damaged. One thread at a time.

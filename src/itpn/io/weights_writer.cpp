@@ -3,12 +3,25 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "itpn/core/errors.h"
+#include "itpn/core/utf8.h"
 #include "itpn/io/pth_writer.h"
 
 namespace itpn {
 namespace {
 
 bool is_pth_name(const std::string& path) { return path.ends_with(".pth") || path.ends_with(".pt"); }
+
+// Names come from other people's files, so one that cannot be written is no defect of the program.
+void require_writable_names(const std::string& path, std::span<const TensorBytes> tensors) {
+  for (const TensorBytes& tensor : tensors) {
+    const bool is_reserved = !is_pth_name(path) && tensor.name == kSafetensorsMetadata;
+    if (is_utf8(tensor.name) && !is_reserved) continue;
+    throw checkpoint_error(fmt::format("{}: a tensor has the name '{}', which {}; rename it in the file it comes from",
+                                       path, printable_bytes(tensor.name),
+                                       is_reserved ? "a .safetensors file keeps for its own texts" : "is not UTF-8"));
+  }
+}
 
 }  // namespace
 
@@ -19,6 +32,7 @@ void write_weights_file(Fs& fs, const std::string& path, std::span<const TensorB
   if (!is_weights_name(path)) {
     throw usage_error(fmt::format("{}: the name of a weights file ends in .safetensors, .pth or .pt", path));
   }
+  require_writable_names(path, tensors);
   const std::string temporary = fmt::format("{}.tmp-{}", path, ::getpid());
   try {
     OpenFile file(fs, temporary, OpenMode::kCreate);

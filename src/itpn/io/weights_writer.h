@@ -12,8 +12,8 @@ namespace itpn {
 // True for names that end in .safetensors, .pth or .pt.
 bool is_weights_name(const std::string& path);
 
-// Old file or new file at every moment, also after a power cut. Throws usage_error for another name, SystemError (exit
-// 5) where the disk refuses.
+// Old file or new file at every moment, also after a power cut. Throws usage_error for another name, a checkpoint error
+// (exit 4) for a tensor's name that the format cannot hold, SystemError (exit 5) where the disk refuses.
 void write_weights_file(Fs& fs, const std::string& path, std::span<const TensorBytes> tensors,
                         const std::map<std::string, std::string>& metadata);
 

@@ -55,10 +55,10 @@ void ZipArchive::verify(const ZipEntry& entry) {
 
 void ZipArchive::compare(const ZipEntry& entry, uint32_t checksum) const {
   if (!checks_checksums_ || checksum == entry.checksum) return;
-  throw checkpoint_error(
-      fmt::format("{}: entry '{}' is damaged: its checksum is {:08x}, wanted {:08x}. If the file was written without "
-                  "checksums, give --skip-checksums",
-                  file_.path(), entry.name, checksum, entry.checksum));
+  throw checkpoint_error(fmt::format(
+      "{0}: entry '{1}' is damaged: its checksum is {2:08x}, wanted {3:08x}. If the file was written without "
+      "checksums, convert it first: itpn convert {0} NEW.safetensors --skip-checksums",
+      file_.path(), entry.name, checksum, entry.checksum));
 }
 
 }  // namespace itpn

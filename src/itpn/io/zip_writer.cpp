@@ -28,6 +28,21 @@ std::string zip64_field(std::initializer_list<uint64_t> values, bool holds_all) 
   return field + content;
 }
 
+// What the local and the central header of an entry have in common: from the version to the lengths of name and
+// `extra`.
+void put_shared_fields(std::string& header, const ZipEntry& entry, const std::string& extra) {
+  put(header, {{kVersion, 2},
+               {entry.flags, 2},
+               {0, 2},
+               {0, 2},
+               {kDate, 2},
+               {entry.checksum, 4},
+               {in_32(entry.size), 4},
+               {in_32(entry.size), 4},
+               {entry.name.size(), 2},
+               {extra.size(), 2}});
+}
+
 }  // namespace
 
 void ZipWriter::write(const std::string& text) {
@@ -45,17 +60,8 @@ void ZipWriter::add(const std::string& name, std::span<const std::byte> content)
   put(extra, {{kPaddingField, 2}, {padding, 2}});
   extra.append(padding, 'Z');
   std::string header;
-  put(header, {{kZipLocalHeader, 4},
-               {kVersion, 2},
-               {entry.flags, 2},
-               {0, 2},
-               {0, 2},
-               {kDate, 2},
-               {entry.checksum, 4},
-               {in_32(entry.size), 4},
-               {in_32(entry.size), 4},
-               {name.size(), 2},
-               {extra.size(), 2}});
+  put(header, {{kZipLocalHeader, 4}});
+  put_shared_fields(header, entry, extra);
   write(header + name + extra);
   if (!content.empty()) sink_(content);
   offset_ += content.size();
@@ -65,23 +71,9 @@ void ZipWriter::add(const std::string& name, std::span<const std::byte> content)
 std::string ZipWriter::central_header(const ZipEntry& entry) const {
   const std::string extra = zip64_field({entry.size, entry.size, entry.header}, false);
   std::string header;
-  put(header, {{kZipCentralHeader, 4},
-               {kVersion, 2},
-               {kVersion, 2},
-               {entry.flags, 2},
-               {0, 2},
-               {0, 2},
-               {kDate, 2},
-               {entry.checksum, 4},
-               {in_32(entry.size), 4},
-               {in_32(entry.size), 4},
-               {entry.name.size(), 2},
-               {extra.size(), 2},
-               {0, 2},
-               {0, 2},
-               {0, 2},
-               {0, 4},
-               {in_32(entry.header), 4}});
+  put(header, {{kZipCentralHeader, 4}, {kVersion, 2}});
+  put_shared_fields(header, entry, extra);
+  put(header, {{0, 2}, {0, 2}, {0, 2}, {0, 4}, {in_32(entry.header), 4}});
   return header + entry.name + extra;
 }
 

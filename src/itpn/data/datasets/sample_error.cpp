@@ -4,6 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+
+#include "itpn/core/utf8.h"
 
 namespace itpn {
 namespace {
@@ -45,21 +48,14 @@ FileStatus status_of(Fs& fs, const std::string& path) {
   return status;
 }
 
-// Length of the valid UTF-8 sequence of a printable character at the start of `text`, or 0.
-size_t printable_length(const char* text, size_t size) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F && first != '\\' ? 1 : 0;
-  const size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || length > size || first >= 0xF5) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool is_overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool is_surrogate = first == 0xED && byte(1) >= 0xA0;
-  const bool is_beyond = first == 0xF4 && byte(1) >= 0x90;
-  const bool is_control = first == 0xC2 && byte(1) < 0xA0;
-  return is_overlong || is_surrogate || is_beyond || is_control ? 0 : length;
+// Bytes of the printable character at the start of `text`, or 0. The backslash is kept for what is not printable.
+size_t printable_length(std::string_view text) {
+  const size_t length = utf8_length(text);
+  if (length == 0) return 0;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (length == 1) return first >= 0x20 && first != 0x7F && first != '\\' ? 1 : 0;
+  const bool is_control = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+  return is_control ? 0 : length;
 }
 
 }  // namespace
@@ -86,7 +82,7 @@ void read_sample_range(Fs& fs, const std::string& path, uint64_t offset, uint64_
 std::string printable_name(const std::string& name) {
   std::string result;
   for (size_t i = 0; i < name.size();) {
-    const size_t length = printable_length(name.data() + i, name.size() - i);
+    const size_t length = printable_length(std::string_view(name).substr(i));
     if (length == 0) {
       result += fmt::format("\\x{:02x}", static_cast<unsigned char>(name[i]));
     } else {
