@@ -30,6 +30,7 @@ void check_groups(const MasterWeights& weights, const std::vector<ParamGroup>& g
 ParameterUpdater::ParameterUpdater(torch::nn::Module& model, const UpdaterConfig& config)
     : config_(config),
       weights_(model),
+      buffers_(model.buffers()),
       optimizer_(make_optimizer(weights_, config.groups, config.optimizer)),
       accumulate_(config.accumulate) {
   check_groups(weights_, config.groups);
@@ -55,6 +56,11 @@ void ParameterUpdater::collect_state() {
 }
 
 NamedTensors ParameterUpdater::optimizer_state() const { return shards_ ? collected_ : optimizer_->state(); }
+
+void ParameterUpdater::begin_step() {
+  buffers_before_.clear();
+  for (const torch::Tensor& buffer : buffers_) buffers_before_.push_back(buffer.clone());
+}
 
 void ParameterUpdater::expect_last() {
   if (buckets_) buckets_->expect_last();
@@ -94,10 +100,15 @@ void ParameterUpdater::apply(const UpdateStep& step) {
   } else {
     optimizer_->step(gradients(), step);
   }
-  discard();
+  forget_gradients();
 }
 
 void ParameterUpdater::discard() {
+  forget_gradients();
+  for (size_t i = 0; i < buffers_before_.size(); ++i) buffers_[i].copy_(buffers_before_[i]);
+}
+
+void ParameterUpdater::forget_gradients() {
   gradients_.clear();
   if (buckets_) buckets_->clear();
   for (const MasterWeight& weight : weights_.weights()) weight.parameter.mutable_grad().reset();

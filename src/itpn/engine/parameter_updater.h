@@ -35,6 +35,9 @@ class ParameterUpdater {
   // The optimiser's state is divided where the group's settings say so.
   void join(ProcessGroup& group, bool overlaps);
 
+  // Before the first forward pass of a step: remembers what forward passes change besides gradients (running
+  // statistics), for discard().
+  void begin_step();
   // The next backward pass is the last one of the step.
   void expect_last();
   // Takes the gradients of one micro-batch out of the model and adds them, in fp32, to those of the step.
@@ -45,7 +48,7 @@ class ParameterUpdater {
   torch::Tensor gradient_norm();
   // The optimiser on the masters; then the model's weights are the rounded masters. Consumes the gradients.
   void apply(const UpdateStep& step);
-  // Forgets the step's gradients; nothing else changes.
+  // The step has not been: forgets its gradients, and the model's buffers are as they were when it began.
   void discard();
 
   const MasterWeights& weights() const { return weights_; }
@@ -65,10 +68,12 @@ class ParameterUpdater {
 
  private:
   std::vector<torch::Tensor> gradients() const;
+  void forget_gradients();
 
   UpdaterConfig config_;
   MasterWeights weights_;
-  std::unique_ptr<Optimizer> optimizer_;  // null once shards_ has taken over
+  std::vector<torch::Tensor> buffers_, buffers_before_;  // of the model, live, and when the step began
+  std::unique_ptr<Optimizer> optimizer_;                 // null once shards_ has taken over
   bool accumulate_;
   std::vector<torch::Tensor> gradients_;  // of the step so far, in the optimiser's order; only when accumulating alone
   std::unique_ptr<GradientBuckets> buckets_;  // with other processes

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <limits>
+
 namespace itpn {
 namespace {
 
@@ -59,6 +61,25 @@ TEST(ParameterUpdater, TakesTheLearningRateFactorOfAGroup) {
   // The first step of AdamW has the size of the learning rate whatever the gradient.
   EXPECT_TRUE((model->trained->bias - bias).abs().allclose(torch::full({2}, 0.01), 1e-3));
   EXPECT_TRUE((model->trained->weight - weight).abs().allclose(torch::full({2, 3}, 0.0025), 1e-2));
+}
+
+TEST(ParameterUpdater, AStepThatIsDiscardedLeavesRunningStatisticsAsTheyWere) {
+  torch::nn::Sequential model(torch::nn::BatchNorm1d(3), torch::nn::Linear(3, 2));
+  ParameterUpdater updater(
+      *model, {.optimizer = AdamWConfig{}, .groups = weight_decay_groups(trainable_parameters(*model), 0.0)});
+  const auto pass = [&](float value) {
+    updater.begin_step();
+    model->forward(torch::tensor({{value, 1.0F, 2.0F}, {3.0F, 4.0F, 6.0F}})).sum().backward();
+  };
+  pass(1.0F);
+  updater.apply({.learning_rate = 0.1});
+  const torch::Tensor mean = model->named_buffers()["0.running_mean"];
+  const torch::Tensor good = mean.clone();
+  EXPECT_FALSE(good.equal(torch::zeros({3})));  // a step that is taken moves them
+  pass(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_FALSE(mean.equal(good));
+  updater.discard();
+  EXPECT_TRUE(mean.equal(good));
 }
 
 }  // namespace

@@ -123,6 +123,7 @@ StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logg
   torch::Tensor loss;
   std::vector<std::pair<std::string, torch::Tensor>> parts;
   passes_.clear();
+  updater_.begin_step();
   for (int64_t i = 0; i < micro_batches; ++i) {
     enter("data");
     HostBatch batch = task_.fetch();
