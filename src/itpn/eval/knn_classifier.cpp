@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace itpn {
 namespace {
@@ -36,6 +37,13 @@ at::Tensor KnnClassifier::votes(const at::Tensor& features) const {
     all.push_back(torch::zeros({rows.size(0), classes_}, weights.options()).scatter_add_(1, classes, weights));
   }
   return torch::cat(all);
+}
+
+at::Tensor with_missing_votes(const at::Tensor& votes, const at::Tensor& labels) {
+  const at::Tensor column = labels.unsqueeze(1);   // (B, 1)
+  const at::Tensor own = votes.gather(1, column);  // (B, 1)
+  constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+  return votes.scatter(1, column, own.masked_fill(own == 0.0, kNotANumber));
 }
 
 }  // namespace itpn

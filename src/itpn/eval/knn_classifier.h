@@ -29,4 +29,9 @@ class KnnClassifier {
   KnnConfig config_;
 };
 
+// The votes as TopKAccuracy wants them: a label that nobody voted for counts against the sample. Ties between classes
+// without a vote would else be decided by their order.
+// votes (B, K), labels (B) int64 -> (B, K)
+at::Tensor with_missing_votes(const at::Tensor& votes, const at::Tensor& labels);
+
 }  // namespace itpn

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "itpn/eval/topk_accuracy.h"
+
 namespace itpn {
 namespace {
 
@@ -34,6 +36,16 @@ TEST(Knn, ManyRowsGiveTheSameAsFew) {
   const at::Tensor known = torch::randn({50, 8}), asked = torch::randn({600, 8});
   const KnnClassifier knn(known, torch::randint(5, {50}), 5, {});
   EXPECT_TRUE(torch::allclose(knn.votes(asked)[599], knn.votes(asked.narrow(0, 599, 1))[0]));
+}
+
+TEST(Knn, AClassWithoutAVoteIsNoHitWhereverItStandsInTheOrder) {
+  torch::Tensor votes = torch::zeros({2, 8});
+  votes.index_put_({torch::indexing::Slice(), 7}, 1.0F);  // all neighbours are of class 7
+  TopKAccuracy accuracy;
+  const torch::Tensor labels = torch::tensor({0, 7}, torch::kInt64);
+  accuracy.add(with_missing_votes(votes, labels), labels);
+  EXPECT_DOUBLE_EQ(accuracy.value(1), 50.0);
+  EXPECT_DOUBLE_EQ(accuracy.value(5), 50.0);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ KnnScore score_knn(const LabelledData& labelled, const DataConfig& data,
   const KnnClassifier classifier(known.features, known.labels, static_cast<int64_t>(labelled.class_names.size()),
                                  config);
   TopKAccuracy accuracy;
-  accuracy.add(classifier.votes(asked.features), asked.labels);
+  accuracy.add(with_missing_votes(classifier.votes(asked.features), asked.labels), asked.labels);
   return {accuracy.value(1), accuracy.value(5), known.size(), asked.size(), known.unreadable + asked.unreadable};
 }
 
