@@ -27,7 +27,7 @@ help:
 	@echo "make soak [MINUTES=10]     train, save, kill, resume; memory, descriptors and threads must stay"
 	@echo "make tsan                  loader, saver and other torch-free threads under ThreadSanitizer"
 	@echo "make format                format the sources"
-	@echo "make bench                 speed of the pre-training step and of the loader"
+	@echo "make bench                 speed of the pre-training step"
 	@echo "make clean                 delete build/ (.venv and out/ stay)"
 
 setup:

@@ -17,7 +17,7 @@ LEVELS = {
     "tasks": 5,
     "cli": 6,
 }
-TORCH_FREE = {"core", "config", "io", "data"}
+TORCH_FREE = {"core", "config", "io", "structures", "data"}
 MAX_LINES = 400
 # Tables and third-party data that may be longer, each with its reason.
 LONG_FILES = {}

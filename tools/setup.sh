@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 TORCH_VERSION=2.13.0
 PACKAGES=(build-essential cmake ninja-build ccache mold pkg-config python3-venv
           libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
-           libgloo-dev bsdextrautils libgtest-dev libgmock-dev libbenchmark-dev clang-format-14)
+           libgloo-dev bsdextrautils libgtest-dev libgmock-dev clang-format-14)
 
 # What only some fault tests need; they skip, saying so, where it is missing.
 OPTIONAL_PACKAGES=(strace libfaketime)

@@ -8,7 +8,7 @@
 # whenever you like: the same command goes on where it was. At the end it writes OUTPUT_DIR/results.md and curves.
 #   SEEDS="0 1"                seeds of pre-training and fine-tuning
 #   RATES="1e-3:0.75 2e-3:0.75"   learning rate and layer decay of each fine-tuning; the best one of a kind counts
-#   SCRATCH_RATES="1e-3:1.0 2e-3:1.0"
+#   SCRATCH_RATES="1e-3:1.0 2e-3:1.0 1e-3:0.75"
 #   EPOCHS=60 WARMUP_EPOCHS=5 FINETUNE_EPOCHS=8
 #   PRETRAIN_PRECISION=fp32    bf16 saves up to 40 % of the time where the processor has it; fine-tuning stays at fp32
 set -euo pipefail

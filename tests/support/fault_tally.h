@@ -16,7 +16,7 @@ int64_t fault_count(int64_t few, int64_t full);
 // goal, what was injected, trials, trials with a failed expectation, seconds, remark, separated by tabs.
 class FaultTally {
  public:
-  // `goal`: the number in brackets of reliability.md section 4, or "-".
+  // `goal`: the number in brackets of docs/reliability.md, or "-".
   FaultTally(std::string goal, std::string what);
   ~FaultTally();
   FaultTally(const FaultTally&) = delete;

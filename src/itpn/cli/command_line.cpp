@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "itpn/config/nearest_name.h"
 #include "itpn/core/errors.h"
@@ -28,6 +29,14 @@ bool is_override(const std::string& word) {
   if (equals == std::string::npos || equals == 0) return false;
   return std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
+}
+
+// `data.path=~/pictures` with the home directory, which a shell puts in at the start of a word only.
+std::string with_home(const std::string& override_word) {
+  const size_t value = override_word.find('=') + 1;
+  const char* home = std::getenv("HOME");
+  if (!home || override_word.compare(value, 2, "~/") != 0) return override_word;
+  return override_word.substr(0, value) + home + override_word.substr(value + 1);
 }
 
 std::string option_with_dashes(const std::string& word) {
@@ -98,8 +107,9 @@ Arguments normalise(const Arguments& arguments, bool has_overrides) {
       only_words = word == "--";
       is_value_of_set = word == "--set";
     } else {
-      if (has_overrides && is_override(word)) result.push_back("--set");
-      result.push_back(word);
+      const bool is_set = has_overrides && is_override(word);
+      if (is_set) result.push_back("--set");
+      result.push_back(is_set ? with_home(word) : word);
     }
   }
   return result;

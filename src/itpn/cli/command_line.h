@@ -31,7 +31,8 @@ class CommandLine {
   bool has_overrides_ = false;
 };
 
-// The words with `_` as `-` in option names and, where `has_overrides`, with bare `a.b=c` as `--set a.b=c`.
+// The words with `_` as `-` in option names and, where `has_overrides`, with bare `a.b=c` as `--set a.b=c`, a `~/` at
+// the start of its value replaced by the home directory.
 Arguments normalise(const Arguments& arguments, bool has_overrides);
 
 }  // namespace itpn::cli

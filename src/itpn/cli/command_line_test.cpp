@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "itpn/core/errors.h"
 
 namespace itpn::cli {
@@ -48,6 +50,13 @@ TEST(CommandLine, OverridesKeepTheirUnderscoresAndValues) {
   Example example;
   ASSERT_TRUE(example.line.parse({"train.global_batch_size=8", "data.path=/a b/c=d", "optim.lr=-1"}));
   EXPECT_THAT(example.overrides, ElementsAre("train.global_batch_size=8", "data.path=/a b/c=d", "optim.lr=-1"));
+}
+
+TEST(CommandLine, TheHomeDirectoryIsPutInWhereTheShellLeavesItOut) {
+  ASSERT_EQ(setenv("HOME", "/home/me", 1), 0);
+  Example example;
+  ASSERT_TRUE(example.line.parse({"data.path=~/pictures", "data.mean=~", "data.val_path=a~/b"}));
+  EXPECT_THAT(example.overrides, ElementsAre("data.path=/home/me/pictures", "data.mean=~", "data.val_path=a~/b"));
 }
 
 TEST(CommandLine, AcceptsUnderscoresInOptionNames) {

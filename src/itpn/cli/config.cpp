@@ -54,7 +54,7 @@ int run_dump(const Arguments& arguments) {
                    "  itpn config dump --task finetune\n");
   std::string recipe, task = "pretrain";
   std::vector<std::string> overrides;
-  line.app().add_option("RECIPE", recipe, "TOML file; without one, the built-in defaults");
+  line.app().add_option("RECIPE", recipe, "TOML file; without one, the built-in recipe");
   add_task(line, task);
   line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
@@ -64,7 +64,7 @@ int run_dump(const Arguments& arguments) {
 
 int run_check(const Arguments& arguments) {
   CommandLine line("itpn config check", "Check recipes without running them.",
-                   "  itpn config check configs/pretrain/*.toml\n"
+                   "  itpn config check configs/pretrain/*.toml data.path=DIR\n"
                    "  itpn config check --task finetune configs/finetune/*.toml data.path=DIR\n");
   std::vector<std::string> recipes, overrides;
   std::string task = "pretrain";

@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* kLaunchExamples =
     "  itpn launch --nproc 2 pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n"
-    "  itpn launch --nproc 8 finetune configs/finetune/itpn_base_pixel.toml --init out/run -o out/classifier\n"
+    "  itpn launch --nproc 8 finetune configs/finetune/itpn_base_pixel.toml --init itpn_base.pth -o out/classifier "
+    "data.path=IMAGENET/train data.val_path=IMAGENET/val\n"
     "  itpn launch --nproc 2 eval out/classifier --data DIR/val\n";
 
 // Where the command begins: behind the options of `launch` itself.
@@ -34,7 +35,9 @@ int run_launch(const Arguments& arguments) {
   line.app()
       .add_option("--nproc,-n", request.processes, "Processes; the global batch is shared out evenly")
       ->required()
-      ->check(CLI::Range(1, 1024));
+      ->type_name("N")
+      ->default_str("")
+      ->check(CLI::Range(1, 1024).description(""));
   // For the help alone: what follows the options of `launch` is not read here.
   std::string command;
   line.app().add_option("COMMAND", command, "A command of itpn, with its own options behind it");

@@ -16,7 +16,9 @@ constexpr const char* kPlotExamples =
 }  // namespace
 
 int run_plot(const Arguments& arguments) {
-  CommandLine line("itpn plot", "Draw values of metrics.jsonl as curves: losses, learning rate, speed.", kPlotExamples);
+  CommandLine line("itpn plot",
+                   "Draw values of metrics.jsonl as curves: losses, accuracy, learning rate, norm of the gradient.",
+                   kPlotExamples);
   PlotOptions options;
   std::string output;
   CLI::App& app = line.app();
