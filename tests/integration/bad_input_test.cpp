@@ -146,7 +146,9 @@ TEST(ResumeRefusals, OtherSizesAndSettings) {
                  "synthetic_count");
   expect_refusal(run_program(tiny_pretrain(
                      run, {"--resume", "auto", "--allow-change", "data.synthetic_count=48", "model.preset=itpn-tiny"})),
-                 4, "differences; nothing was loaded");
+                 4, "width (embed_dim): the file has 32, itpn-tiny has 256");
+  expect_refusal(run_program(tiny_pretrain(run, {"--resume", "auto", "--allow-change", "pretrain.num_outs=1"})), 4,
+                 "differences; nothing was loaded");
   EXPECT_EQ(run_program(tiny_pretrain(run, {"--resume", "auto", "--allow-change", "optim.lr=0.01"})).code, 0);
 }
 
@@ -177,11 +179,12 @@ TEST(DiskFull, KeepsTheRunGoingAndSaysWhatIsMissing) {
   if (std::system(("unshare -Urm sh -c '" + mount + "' 2>/dev/null").c_str()) != 0) {
     GTEST_SKIP() << "this machine does not let a user mount a tmpfs";
   }
+  const TemporaryDirectory messages;
   const std::string command = "unshare -Urm sh -c '" + mount + " && DIR=" + folder.path() + " && $ITPN_BINARY" + words +
-                              "' 2>/tmp/itpn-disk-full.txt";
+                              "' 2>" + messages.file("err.txt");
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 5);
-  EXPECT_THAT(read_text_file(posix_fs(), "/tmp/itpn-disk-full.txt"), HasSubstr("free"));
+  EXPECT_THAT(read_text_file(posix_fs(), messages.file("err.txt")), HasSubstr("free"));
 }
 
 }  // namespace

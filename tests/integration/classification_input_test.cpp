@@ -27,7 +27,20 @@ TEST(ClassFolders, ThatDifferAreNamed) {
   write_colour_classes(folder.file("data/val"), {"blue", "green", "violet"}, 4, 1);
   expect_refusal(run_program(tiny_classifier("finetune", folder.file("data"), folder.file("run"))), 3,
                  {"only the first has red", "only the second has violet"});
+  expect_refusal(run_program(tiny_classifier("linprobe", folder.file("data"), folder.file("run"),
+                                             {"--init", folder.file("data"), "train.micro_batch_size=1"})),
+                 2, {"train.micro_batch_size = 1"});
   EXPECT_FALSE(exists(posix_fs(), folder.file("run/metrics.jsonl")));
+}
+
+TEST(OutputPlace, ThatCannotBeWrittenIsNoticedBeforeTheModelIsRead) {
+  const TemporaryDirectory folder;
+  const std::string file = folder.file("file");
+  write_file_atomically(posix_fs(), file, std::string("x"));
+  const std::string below = file + "/below";
+  expect_refusal(run_program({"eval", "/nowhere/run", "--data", folder.path(), "-o", below}), 5, {file + ": cannot"});
+  expect_refusal(run_program({"embed", "/nowhere/run", "x.png", "-o", below + "/features.npy"}), 5,
+                 {file + ": cannot"});
 }
 
 TEST(ClassFolders, WithoutAPictureAreNamed) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "itpn/core/files.h"
 #include "tests/integration/colour_classes.h"
+#include "tests/integration/processes.h"
 #include "tests/integration/program.h"
 #include "tests/integration/run_files.h"
 #include "tests/support/temporary_directory.h"
@@ -92,6 +94,73 @@ TEST(ClassifierResume, AnotherMicroBatchChangesWhatIsMixedAndIsRefused) {
                                                       with(mixed, {"train.micro_batch_size=2", "--resume", "auto"})));
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("train.micro_batch_size"));
+}
+
+TEST(ClassifierResume, AnotherNumberOfProcessesThatChangesTheMicroBatchIsRefusedToo) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const auto words =
+      tiny_classifier("finetune", folder.file("data"), folder.file("run"), {"mix.mixup=0.8", "train.max_steps=2"});
+  ASSERT_EQ(run_program(words).code, 0);
+  const Outcome outcome = run_program(launched(2, with(words, {"--resume", "auto"})));
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_THAT(outcome.err,
+              HasSubstr("train.micro_batch_size: 0 (4 pictures in a forward pass, 1 process(es)) -> 0 (2"));
+}
+
+TEST(ClassifierResume, OtherClassesAreNoticedThoughTheirNumberIsTheSame) {
+  const TemporaryDirectory folder;
+  const std::string data = folder.file("data");
+  write_colour_data(data);
+  const auto words = tiny_classifier("finetune", data, folder.file("run"), {"train.max_steps=2"});
+  ASSERT_EQ(run_program(words).code, 0);
+  for (const std::string set : {"train", "val"}) {
+    ASSERT_EQ(posix_fs().rename(data + "/" + set + "/blue", data + "/" + set + "/zebra"), 0);
+  }
+  const Outcome outcome = run_program(with(words, {"--resume", "auto"}));
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("class 0 was blue and is now green"));
+}
+
+TEST(ClassifierResume, ARunThatDiedBeforeItsFirstCheckpointStartsFromItsWeightsAgain) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  ASSERT_EQ(run_program(tiny_pretrain(folder.file("pretrained"), {"train.max_steps=1"})).code, 0);
+  for (const std::string command : {"finetune", "linprobe"}) {
+    const std::string whole = folder.file(command), died = folder.file(command + "-died");
+    const std::vector<std::string> init = {"--init", folder.file("pretrained"), "train.epochs=1"};
+    ASSERT_EQ(run_program(tiny_classifier(command, folder.file("data"), whole, init)).code, 0);
+    Launch launch{.arguments = tiny_classifier(command, folder.file("data"), died, init)};
+    launch.variables = {"ITPN_INJECT=exit@3"};
+    ASSERT_EQ(Program(launch).wait().code, 1);
+    ASSERT_TRUE(checkpoint_steps_of(died).empty());
+    const Outcome outcome = run_program({command, "--output-dir", died, "--resume", "auto"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(loss_log(whole), loss_log(died)) << command;
+  }
+}
+
+TEST(ClassifierResume, AProbeWithoutACheckpointAndWithoutWeightsIsRefused) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const Outcome outcome =
+      run_program(tiny_classifier("linprobe", folder.file("data"), folder.file("run"), {"--resume", "auto"}));
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("--init"));
+}
+
+TEST(ClassifierResume, ABestCheckpointThatIsGoneIsNotWaitedFor) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run"), mark = run + "/checkpoints/best";
+  const auto words = tiny_classifier("finetune", folder.file("data"), run, {"train.epochs=12", "optim.lr=3e-3"});
+  ASSERT_EQ(run_program(words).code, 0);
+  const std::string best = run + "/checkpoints/step-" + std::to_string(std::stoi(read_text_file(posix_fs(), mark)));
+  ASSERT_NE(best, run + "/checkpoints/step-72") << "the last one, which the run goes on from";
+  remove_all(posix_fs(), best);
+  ASSERT_EQ(run_program(with(words, {"--resume", "auto", "train.epochs=13", "--allow-change"})).code, 0);
+  const Outcome outcome = run_program({"eval", run, "--best", "--data", folder.file("data/val")});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
 }
 
 }  // namespace

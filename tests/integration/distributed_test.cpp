@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
 #include "itpn/core/files.h"
 #include "tests/integration/close_runs.h"
 #include "tests/integration/colour_classes.h"
@@ -24,6 +28,16 @@ Words with(Words words, const Words& more) {
 
 Outcome run_torchrun(const Words& words) {
   return Program(Launch{.arguments = words, .executable = *torchrun_path()}).wait();
+}
+
+double last_validation_loss(const std::string& run) {
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  std::ifstream file(run + "/metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const auto value = nlohmann::json::parse(line);
+    if (value.contains("val_loss")) loss = value["val_loss"];
+  }
+  return loss;
 }
 
 struct Case {
@@ -174,6 +188,10 @@ TEST(Distributed, ALinearProbeLearnsTheSame) {
   const Outcome both = run_program(launched(2, tiny_classifier("linprobe", data, two, changes)));
   ASSERT_EQ(both.code, 0) << both.err;
   expect_close_losses(one, two, 24);
+  // What was measured is what was saved, running statistics included.
+  const Outcome measured = run_program({"eval", two, "--data", data + "/val", "--json"});
+  ASSERT_EQ(measured.code, 0) << measured.err;
+  EXPECT_NEAR(nlohmann::json::parse(measured.out)["loss"].get<double>(), last_validation_loss(two), 1e-5);
 }
 
 TEST(Launch, RefusesABatchThatCannotBeShared) {

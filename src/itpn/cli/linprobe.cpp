@@ -25,7 +25,8 @@ int run_linprobe(const Arguments& arguments) {
   std::vector<std::string> overrides;
   add_training_options(line, {request.run, recipe, overrides});
   if (!line.parse(arguments)) return 0;
-  request.config = load_linprobe_config(recipe_or_own(recipe, request.run), overrides);
+  take_from_run(recipe, request.run);
+  request.config = load_linprobe_config(recipe, overrides);
   const ClassificationResult result = linprobe(request);
   if (is_speaker()) print_classification(result);
   return exit_code_of(result.run);

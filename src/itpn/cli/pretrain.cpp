@@ -15,8 +15,8 @@ namespace {
 constexpr const char* kPretrainExamples =
     "  itpn pretrain --output-dir out/first                      # itpn-tiny on the built-in synthetic pictures\n"
     "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run data.path=DIR\n"
-    "  itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir out/run --resume auto\n"
-    "  itpn pretrain --output-dir out/big model.preset=itpn-base train.precision=bf16 optim.blr=1.5e-4\n";
+    "  itpn pretrain --output-dir out/run --resume auto          # goes on, with the settings of the run\n"
+    "  itpn pretrain configs/pretrain/itpn_base_pixel_400e.toml --output-dir out/base data.path=IMAGENET/train\n";
 
 void print_result(const PretrainResult& result) {
   print_run(result.run);
@@ -35,7 +35,8 @@ int run_pretrain(const Arguments& arguments) {
   std::vector<std::string> overrides;
   add_training_options(line, {request.run, recipe, overrides});
   if (!line.parse(arguments)) return 0;
-  request.config = load_pretrain_config(recipe_or_own(recipe, request.run), overrides);
+  take_from_run(recipe, request.run);
+  request.config = load_pretrain_config(recipe, overrides);
   const PretrainResult result = pretrain(request);
   if (is_speaker()) print_result(result);
   return exit_code_of(result.run);

@@ -6,13 +6,20 @@
 
 #include "itpn/core/files.h"
 #include "itpn/engine/distributed_environment.h"
+#include "itpn/engine/run_directory.h"
 
 namespace itpn::cli {
+namespace {
+
+constexpr uint64_t kMaxPathBytes = 1 << 16;
+
+}  // namespace
 
 void add_training_options(CommandLine& line, const TrainingWords& words) {
   CLI::App& app = line.app();
   RunRequest& run = words.run;
-  app.add_option("RECIPE", words.recipe, "TOML file of settings; without one, the built-in defaults");
+  app.add_option("RECIPE", words.recipe,
+                 "TOML file of settings; without one, the built-in recipe (itpn config dump prints it)");
   line.add_overrides(words.overrides);
   app.add_option("--init", run.init, "Start from weights: .safetensors, .pth, .pt, a checkpoint or a run")
       ->type_name("WEIGHTS")
@@ -31,9 +38,13 @@ void add_training_options(CommandLine& line, const TrainingWords& words) {
       ->group("Run");
 }
 
-std::string recipe_or_own(const std::string& recipe, const RunRequest& run) {
-  const std::string own = join_path(run.output_dir, "config.toml");
-  return recipe.empty() && !run.resume.empty() && exists(posix_fs(), own) ? own : recipe;
+void take_from_run(std::string& recipe, RunRequest& run) {
+  if (run.resume.empty()) return;
+  const RunDirectory own(posix_fs(), run.output_dir);
+  if (recipe.empty() && exists(posix_fs(), own.config_file())) recipe = own.config_file();
+  if (!run.init.empty() || !exists(posix_fs(), own.init_file())) return;
+  run.init = read_text_file(posix_fs(), own.init_file(), kMaxPathBytes);
+  while (run.init.ends_with('\n')) run.init.pop_back();
 }
 
 bool is_speaker() { return process_place().is_first(); }

@@ -19,8 +19,9 @@ struct TrainingWords {
 // RECIPE, overrides, and what RunRequest holds.
 void add_training_options(CommandLine& line, const TrainingWords& words);
 
-// A resumed run without a recipe goes on with the settings of its directory.
-std::string recipe_or_own(const std::string& recipe, const RunRequest& run);
+// With --resume, what the command line leaves out is what the run was started with: its settings as the recipe, and the
+// weights of --init, which it needs once more if it was stopped before its first checkpoint.
+void take_from_run(std::string& recipe, RunRequest& run);
 
 // Of several processes that train together, only the first speaks.
 bool is_speaker();

@@ -25,8 +25,9 @@ int run_teacher(const Arguments& arguments) {
   std::vector<std::string> overrides;
   add_training_options(line, {run, recipe, overrides});
   if (!line.parse(arguments)) return 0;
-  const RunResult result = train_tower(load_tower_config(recipe_or_own(recipe, run), overrides), run);
-  print_run(result);
+  take_from_run(recipe, run);
+  const RunResult result = train_tower(load_tower_config(recipe, overrides), run);
+  if (is_speaker()) print_run(result);
   return exit_code_of(result);
 }
 

@@ -34,7 +34,7 @@ void visit_fields(V& v, DataConfig& c) {
      .one_of = {"synthetic", "folder", "list", "tar"}});
   v("path", c.path, {.doc = "the folder, the list, or the shards (name-{000000..000012}.tar)", .trajectory = false});
   v("val_path", c.val_path,
-    {.doc = "pictures to measure the loss on, of the same kind as `path`; empty = none", .trajectory = false});
+    {.doc = "pictures to measure loss and accuracy on, of the same kind as `path`; empty = none", .trajectory = false});
   v("image_size", c.image_size, {.doc = "side of the crop in pixels", .min = 1, .max = 65536});
   v("crop_scale", c.crop_scale,
     {.doc = "smallest and largest share of the picture's area that a crop takes",

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
+#include <new>
+
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
 
@@ -13,6 +16,7 @@ constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kEmaFile = "ema.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kStateFile = "state.json";
+constexpr std::string_view kTextsEntry = "metadata.";  // of our own .pth files
 
 using Metadata = std::map<std::string, std::string>;
 
@@ -44,6 +48,31 @@ CheckpointFile tensor_checkpoint_file(const NamedFile& file, std::map<std::strin
 [[noreturn]] void throw_mismatches(const std::string& path, const std::vector<std::string>& mismatches) {
   throw checkpoint_error(fmt::format("{}: does not fit the model ({} differences; nothing was loaded):\n  {}", path,
                                      mismatches.size(), fmt::join(mismatches, "\n  ")));
+}
+
+// Keys of a checkpoint's weights, as files of weights have them for the same things.
+struct WeightsKey {
+  std::string_view key;
+  const char* file;
+};
+constexpr std::array<WeightsKey, 4> kWeightsKeys = {
+    {{"", kModelFile}, {"model", kModelFile}, {"ema", kEmaFile}, {"model_ema", kEmaFile}}};
+
+// The file of a checkpoint that a key means, or nullptr.
+const char* file_of_key(std::string_view key) {
+  for (const WeightsKey& known : kWeightsKeys) {
+    if (known.key == key) return known.file;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void throw_no_such_key(const VerifiedCheckpoint& checkpoint, const std::string& key) {
+  std::vector<std::string_view> keys;
+  for (const WeightsKey& known : kWeightsKeys) {
+    if (!known.key.empty() && checkpoint.manifest.find(known.file) != nullptr) keys.push_back(known.key);
+  }
+  throw checkpoint_error(fmt::format("{}: no weights under \"{}\"; the checkpoint has some under [{}]", checkpoint.path,
+                                     key, fmt::join(keys, ", ")));
 }
 
 }  // namespace
@@ -109,18 +138,54 @@ VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory, std::st
 
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key) {
   if (!is_directory(fs, path)) return {path, std::nullopt, ""};
+  const char* file = file_of_key(key);
   WeightsPath found;
-  found.file_name = key == "ema" || key == "model_ema" ? kEmaFile : kModelFile;
+  found.file_name = file != nullptr ? file : kModelFile;
   found.checkpoint = find_checkpoint(fs, path, found.file_name);
-  if (!found.checkpoint->manifest.find(found.file_name)) {
-    throw checkpoint_error(fmt::format("{}: the checkpoint has no {}", found.checkpoint->path, found.file_name));
-  }
+  if (file == nullptr || found.checkpoint->manifest.find(file) == nullptr) throw_no_such_key(*found.checkpoint, key);
   found.path = join_path(found.checkpoint->path, found.file_name);
   return found;
 }
 
 WeightsFile open_weights(Fs& fs, const WeightsPath& source, const WeightsFileOptions& options) {
-  return WeightsFile(fs, source.path, source.checkpoint ? WeightsFileOptions{} : options);
+  try {
+    return WeightsFile(fs, source.path, source.checkpoint ? WeightsFileOptions{} : options);
+  } catch (const std::bad_alloc&) {
+    throw checkpoint_error(source.path + ": the list of its tensors needs more memory than there is");
+  }
+}
+
+std::map<std::string, std::string> texts_of(const WeightsFile& file) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, text] : file.metadata()) {
+    texts[name.starts_with(kTextsEntry) ? name.substr(kTextsEntry.size()) : name] = text;
+  }
+  return texts;
+}
+
+SharedBytes WeightsReader::read(const TensorInfo& tensor) {
+  try {
+    SharedBytes bytes = read_alone(tensor);
+    const std::pair<uint64_t, uint64_t> place = {tensor.offset, tensor.bytes};
+    // A matrix and its transpose lie at one place too: only the elements tell that two views are the same.
+    const auto [first, last] = known_.equal_range(place);
+    for (auto known = first; known != last; ++known) {
+      const SharedBytes held = known->second.lock();
+      if (held && *held == *bytes) return held;
+    }
+    known_.emplace(place, bytes);
+    return bytes;
+  } catch (const std::bad_alloc&) {
+    throw checkpoint_error(fmt::format("{}: tensor '{}' ({} bytes) needs more memory than there is", file_.path(),
+                                       tensor.name, tensor.bytes));
+  }
+}
+
+SharedBytes WeightsReader::read_alone(const TensorInfo& tensor) {
+  const auto bytes = std::make_shared<std::vector<std::byte>>(tensor.bytes);
+  file_.read(tensor, *bytes);
+  if (source_.checkpoint) check_tensor_bytes(*source_.checkpoint, source_.file_name, tensor.name, *bytes);
+  return bytes;
 }
 
 }  // namespace itpn

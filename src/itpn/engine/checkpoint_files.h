@@ -6,9 +6,11 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "itpn/engine/train_state.h"
@@ -45,15 +47,39 @@ struct WeightsPath {
   std::string file_name;                         // in the checkpoint
 };
 
-// A file itself; for a checkpoint directory its model.safetensors, or ema.safetensors for `key` "ema" or "model_ema";
-// for the directory of a run that file of the newest checkpoint in which it verifies. Throws a checkpoint error (exit
-// 4) where there is no sound checkpoint, or none with that file; SystemError (exit 5) where there is nothing of that
-// name.
+// A file itself; for a checkpoint directory its model.safetensors (`key` "" or "model") or its ema.safetensors ("ema"
+// or "model_ema"); for the directory of a run that file of the newest checkpoint in which it verifies. Throws a
+// checkpoint error (exit 4) where there is no sound checkpoint, or it has nothing under that key; SystemError (exit 5)
+// where there is nothing of that name.
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
 
 // Opens it. The options are for files alone: what a checkpoint holds is known. Throws as WeightsFile's constructor
-// does.
+// does, and a checkpoint error (exit 4) where memory does not suffice.
 WeightsFile open_weights(Fs& fs, const WeightsPath& source, const WeightsFileOptions& options = {});
+
+// What a file says beside its weights. Our own .pth files keep that under an entry of its own, which is taken off.
+std::map<std::string, std::string> texts_of(const WeightsFile& file);
+
+using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
+
+// Reads the tensors of a file that open_weights() has opened. Names for the same elements of one storage share a
+// buffer, so that tied weights need memory once, as in the file.
+class WeightsReader {
+ public:
+  // Both must live as long as the object.
+  WeightsReader(WeightsFile& file, const WeightsPath& source) : file_(file), source_(source) {}
+  // The elements of an entry of file.tensors(), row by row without gaps. Throws a checkpoint error (exit 4) where they
+  // are damaged, no longer what the checkpoint's manifest says, or need more memory than there is.
+  SharedBytes read(const TensorInfo& tensor);
+
+ private:
+  SharedBytes read_alone(const TensorInfo& tensor);
+
+  WeightsFile& file_;
+  const WeightsPath& source_;
+  // By place and size in the file, as long as somebody has them.
+  std::multimap<std::pair<uint64_t, uint64_t>, std::weak_ptr<const std::vector<std::byte>>> known_;
+};
 
 // The file of a checkpoint that holds its fp32 weights.
 std::string model_file(const VerifiedCheckpoint& checkpoint);

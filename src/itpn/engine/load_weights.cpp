@@ -40,12 +40,22 @@ torch::Tensor fitted(const torch::Tensor& read, LoadAction action, const torch::
   return read;
 }
 
-torch::Tensor read_tensor(WeightsFile& file, const TensorInfo& info, const WeightsPath& source) {
-  torch::Tensor tensor = torch::empty(info.shape, torch_type(info.dtype));
-  const std::span<std::byte> bytes{static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
-  file.read(info, bytes);
-  if (source.checkpoint) check_tensor_bytes(*source.checkpoint, source.file_name, info.name, bytes);
-  return tensor;
+// Borrows the bytes: the tensor keeps them and must not be written to, other names may have the same ones.
+torch::Tensor as_tensor(const TensorInfo& info, const SharedBytes& bytes) {
+  return torch::from_blob(
+      const_cast<std::byte*>(bytes->data()), info.shape, [bytes](void*) {}, torch_type(info.dtype));
+}
+
+// All that the plan loads, in its order and in the shapes of the model.
+std::vector<torch::Tensor> read_all(WeightsFile& file, const WeightsPath& source, const LoadPlan& plan,
+                                    const NamedTensors& model) {
+  WeightsReader reader(file, source);
+  std::vector<torch::Tensor> ready;
+  for (const PlannedLoad& load : plan.loads) {
+    const TensorInfo& info = file.tensors()[load.file];
+    ready.push_back(fitted(as_tensor(info, reader.read(info)), load.action, model[load.model].second));
+  }
+  return ready;
 }
 
 }  // namespace
@@ -74,11 +84,7 @@ LoadReport load_weights(Fs& fs, const WeightsPath& source, const NamedTensors& m
   require_fit(report, rules);
 
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> ready;
-  for (const PlannedLoad& load : plan.loads) {
-    ready.push_back(
-        fitted(read_tensor(file, file.tensors()[load.file], source), load.action, model[load.model].second));
-  }
+  const std::vector<torch::Tensor> ready = read_all(file, source, plan, model);
   for (size_t i = 0; i < ready.size(); ++i) {
     torch::Tensor target = model[plan.loads[i].model].second;
     target.copy_(ready[i]);

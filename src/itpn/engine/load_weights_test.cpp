@@ -8,6 +8,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
+#include "itpn/io/pth_for_test.h"
 #include "itpn/io/safetensors.h"
 #include "itpn/ops/resample_positions.h"
 #include "tests/support/fault_fs.h"
@@ -123,6 +124,130 @@ TEST_F(LoadWeightsTest, ACutFileChangesNothing) {
     EXPECT_THROW(load_weights(posix_fs(), path, model, {}), Error) << size;
     EXPECT_TRUE(is_unchanged(model)) << size;
   }
+}
+
+// Matrices of one storage: "a" and "b" are the same, "c" is their transpose.
+std::string write_shared_storage(const std::string& path) {
+  const std::vector<float> values = {1, 2, 3, 4};
+  const std::string storage = test::storage_op("Float", "0", 4);
+  const test::ViewForTest whole{0, {2, 2}, {2, 1}}, transposed{0, {2, 2}, {1, 2}};
+  const auto item = [&](const char* name, const test::ViewForTest& view) {
+    return test::text_op(name) + test::tensor_op(storage, view) + "s";
+  };
+  const std::string bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  write_file_atomically(
+      posix_fs(), path,
+      test::zip_pth("}" + item("a", whole) + item("b", whole) + item("c", transposed), {{"0", bytes}}));
+  return path;
+}
+
+TEST_F(LoadWeightsTest, NamesOfOneStorageShareABufferWhereTheirViewsAreEqual) {
+  const WeightsPath source = find_weights(posix_fs(), write_shared_storage(directory_.file("shared.pth")));
+  WeightsFile file = open_weights(posix_fs(), source);
+  WeightsReader reader(file, source);
+  const SharedBytes a = reader.read(*file.find("a")), b = reader.read(*file.find("b")),
+                    c = reader.read(*file.find("c"));
+  EXPECT_EQ(a, b);
+  EXPECT_NE(a, c);
+  const NamedTensors model = {{"a", torch::zeros({2, 2})}, {"b", torch::zeros({2, 2})}, {"c", torch::zeros({2, 2})}};
+  load_weights(posix_fs(), source, model, {});
+  EXPECT_TRUE(model[0].second.equal(torch::tensor({{1.0F, 2.0F}, {3.0F, 4.0F}})));
+  EXPECT_TRUE(model[1].second.equal(model[0].second));
+  EXPECT_TRUE(model[2].second.equal(model[0].second.t()));
+}
+
+// A file that says it has 2^62 bytes after its header, which nobody can hold in memory.
+class VastFileFs final : public Fs {
+ public:
+  VastFileFs() {
+    const std::string json = R"({"w":{"dtype":"U8","shape":[4611686018427387904],)"
+                             R"("data_offsets":[0,4611686018427387904]}})";
+    append_little_endian(start_, json.size(), 8);
+    start_ += json;
+  }
+  int open(const std::string&, OpenMode) override { return 3; }
+  int64_t pread(int, void* into, size_t size, uint64_t offset) override {
+    return static_cast<int64_t>(start_.copy(static_cast<char*>(into), size, offset));
+  }
+  int stat(const std::string&, FileStatus* status) override {
+    *status = {.size = start_.size() + (1ULL << 62), .is_regular = true};
+    return 0;
+  }
+  int64_t write(int, const void*, size_t) override { return -EROFS; }
+  int fsync(int) override { return 0; }
+  int close(int) override { return 0; }
+  int mkdir(const std::string&) override { return -EROFS; }
+  int rename(const std::string&, const std::string&) override { return -EROFS; }
+  int unlink(const std::string&) override { return -EROFS; }
+  int list(const std::string&, std::vector<DirectoryEntry>*) override { return -ENOTDIR; }
+  int free_space(const std::string&, uint64_t*) override { return -ENOSYS; }
+  int lock(int) override { return -ENOSYS; }
+
+ private:
+  std::string start_;
+};
+
+TEST(WeightsReader, WithoutEnoughMemoryTheFileIsToBlame) {
+  VastFileFs disk;
+  const WeightsPath source = find_weights(disk, "/vast.safetensors");
+  WeightsFile file = open_weights(disk, source);
+  WeightsReader reader(file, source);
+  try {
+    reader.read(file.tensors()[0]);
+    FAIL() << "read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
+    EXPECT_THAT(error.what(), HasSubstr("/vast.safetensors: tensor 'w' (4611686018427387904 bytes)"));
+  }
+}
+
+class CheckpointWeightsTest : public testing::Test {
+ protected:
+  // The newest checkpoint of a run, with a moving average or without.
+  void save(bool with_average) {
+    StateTensors tensors;
+    tensors.model = {{"a", torch::full({2}, 1.0)}};
+    if (with_average) tensors.ema = {{"a", torch::full({2}, 2.0)}};
+    tensors.optimizer = {{"exp_avg/a", torch::zeros({2})}};
+    const StateSnapshot snapshot = take_snapshot(tensors, {});
+    const std::vector<CheckpointFile> files = checkpoint_files(snapshot);
+    CheckpointStore(posix_fs(), run_ + "/checkpoints").save(++step_, files);
+  }
+  std::string file_of(const std::string& key) { return find_weights(posix_fs(), run_, key).file_name; }
+  // The complaint about a key that the checkpoint does not have.
+  std::string complaint_about(const std::string& key) {
+    try {
+      return file_of(key);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
+      return error.what();
+    }
+  }
+  test::TemporaryDirectory directory_;
+  const std::string run_ = directory_.file("run");
+  int64_t step_ = 0;
+};
+
+TEST_F(CheckpointWeightsTest, KeysNameWhatACheckpointHasAndNothingElse) {
+  save(/*with_average=*/true);
+  for (const char* key : {"", "model"}) EXPECT_EQ(file_of(key), "model.safetensors") << key;
+  for (const char* key : {"ema", "model_ema"}) EXPECT_EQ(file_of(key), "ema.safetensors") << key;
+  for (const char* key : {"optimizer", "model.safetensors"}) {
+    EXPECT_THAT(complaint_about(key), HasSubstr("the checkpoint has some under [model, ema, model_ema]")) << key;
+  }
+  save(/*with_average=*/false);
+  EXPECT_THAT(complaint_about("ema"), HasSubstr("no weights under \"ema\"; the checkpoint has some under [model]"));
+}
+
+TEST_F(CheckpointWeightsTest, AChangeAfterTheCheckpointWasVerifiedIsSeen) {
+  save(/*with_average=*/false);
+  const WeightsPath source = find_weights(posix_fs(), run_);
+  std::string content = read_text_file(posix_fs(), source.path);
+  content.back() ^= 1;
+  write_file_atomically(posix_fs(), source.path, content);
+  WeightsFile file = open_weights(posix_fs(), source);
+  WeightsReader reader(file, source);
+  EXPECT_THROW(reader.read(file.tensors()[0]), Error);
 }
 
 }  // namespace

@@ -1,19 +1,19 @@
 #include "itpn/engine/run_directory.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <string_view>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/output_place.h"
 
 namespace itpn {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRunFiles = {"config.toml",           "env.json",     "train.log",
-                                                       "metrics.jsonl",         "samples",      "checkpoints",
-                                                       "metrics.dropped.jsonl", "skipped_steps"};
+constexpr std::array<std::string_view, 9> kRunFiles = {
+    "config.toml",           "init.txt",     "env.json", "train.log", "metrics.jsonl", "samples", "checkpoints",
+    "metrics.dropped.jsonl", "skipped_steps"};
 constexpr std::string_view kBadSamplesPrefix = "bad_samples.";
 constexpr std::string_view kEventPrefix = "events.out.tfevents.";
 
@@ -37,18 +37,6 @@ std::vector<std::string> traces_of_a_run(Fs& fs, const std::string& path) {
   return found;
 }
 
-// A read-only disk or a missing permission must show before the first step, not at the first checkpoint.
-void probe(Fs& fs, const std::string& path) {
-  const std::string name = join_path(path, fmt::format(".probe-{}", getpid()));
-  {
-    OpenFile file(fs, name, OpenMode::kCreate);
-    constexpr std::array<std::byte, 1> kByte = {std::byte{'x'}};
-    file.write_all(kByte);
-    file.close();
-  }
-  fs.unlink(name);
-}
-
 }  // namespace
 
 RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing)
@@ -58,7 +46,7 @@ RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing
   }
   make_directories(fs, path);
   lock_ = std::make_unique<RunLock>(fs, path);
-  probe(fs, path);
+  prepare_output_directory(fs, path);
   if (existing != ExistingRun::kRefuse) return;
   if (const std::vector<std::string> found = traces_of_a_run(fs, path); !found.empty()) {
     throw usage_error(fmt::format(

@@ -1,7 +1,7 @@
 // The directory of one run: who may write into it, and where each thing lies in it.
 //
-//   config.toml  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/  skipped_steps/
-//   run.lock
+//   config.toml  init.txt  env.json  train.log  metrics.jsonl  events.out.tfevents.*  samples/  checkpoints/
+//   skipped_steps/ run.lock
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,9 @@ class RunDirectory {
 
   const std::string& path() const { return path_; }
   std::string config_file() const { return join_path(path_, "config.toml"); }
+  // The path of the weights that the run started from; missing where it started at random.
+  std::string init_file() const { return init_file_of(path_); }
+  static std::string init_file_of(const std::string& run) { return join_path(run, "init.txt"); }
   std::string environment_file() const { return join_path(path_, "env.json"); }
   std::string log_file() const { return join_path(path_, "train.log"); }
   std::string metrics_file() const { return join_path(path_, "metrics.jsonl"); }

@@ -2,16 +2,11 @@
 // and both moments are read once, and the model's rounded weight is written in the same pass.
 #pragma once
 
+#include "itpn/optim/adamw_config.h"
 #include "itpn/optim/optimizer.h"
 #include "itpn/optim/stretches.h"
 
 namespace itpn {
-
-struct AdamWConfig {
-  double beta1 = 0.9;
-  double beta2 = 0.95;
-  double eps = 1e-8;
-};
 
 class AdamW : public Optimizer {
  public:

@@ -6,10 +6,10 @@
 
 #include "itpn/data/augment_config.h"
 #include "itpn/data/data_config.h"
+#include "itpn/engine/optim_config.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/models/backbone/presets.h"
 #include "itpn/ops/mix_decision.h"
-#include "itpn/optim/lr_schedule.h"
 
 namespace itpn {
 
@@ -24,7 +24,9 @@ void visit_fields(V& v, ClassesConfig& c) {
   v("count", c.count,
     {.doc = "outputs of the model; 0 = as many as the training pictures have classes", .min = 0, .max = 1000000});
   v("head_std", c.head_std,
-    {.doc = "deviation of the head's start weights: 2e-5 as published for pixel weights, 0.02 for CLIP ones",
+    {.doc = "deviation of the head's start weights: 2e-5 as published for pixel weights, 0.02 for CLIP ones; linear "
+            "probing "
+            "has 0.01",
      .min = 0.0});
 }
 
@@ -71,39 +73,21 @@ void visit_fields(V& v, EmaConfig& c) {
 
 // AdamW with layer-wise decay of the rate, cosine schedule after a linear warm-up (paper, section 4.2). Defaults are
 // those of the paper for iTPN-base.
-struct FinetuneOptimConfig {
-  double blr = 5e-4;
-  double lr = 0.0;
-  double min_lr = 5e-6;
+struct FinetuneOptimConfig : AdamWRecipe {
+  FinetuneOptimConfig() { min_lr = 5e-6; }
   double layer_decay = 0.55;
-  double weight_decay = 0.05;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double warmup_epochs = 5.0;
-  double clip_grad = 0.0;
-
-  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
 };
 
 template <class V>
 void visit_fields(V& v, FinetuneOptimConfig& c) {
-  v("blr", c.blr, {.doc = "base learning rate; the peak is blr * global_batch_size / 256", .min = 0.0});
-  v("lr", c.lr, {.doc = "peak learning rate itself; 0 = from blr", .min = 0.0});
-  v("min_lr", c.min_lr, {.doc = "learning rate at the end, before the factor of the layer", .min = 0.0});
+  visit_fields(v, static_cast<AdamWRecipe&>(c));
   v("layer_decay", c.layer_decay,
-    {.doc =
-         "factor on the rate from one layer to the one below, of 13 layers; deeper models spread the same range over "
-         "theirs; 1 = none",
+    {.doc = "factor on the rate, and on min_lr, from one layer to the one below, of 13 layers; deeper models spread "
+            "the same range over "
+            "theirs; 1 = none",
      .min = 0.0,
      .max = 1.0,
      .min_exclusive = true});
-  v("weight_decay", c.weight_decay, {.doc = "decoupled; not on biases, norms and position tables", .min = 0.0});
-  v("beta1", c.beta1, {.doc = "decay of AdamW's first moment", .min = 0.0, .max = 0.9999999});
-  v("beta2", c.beta2, {.doc = "decay of AdamW's second moment", .min = 0.0, .max = 0.9999999});
-  v("eps", c.eps, {.doc = "AdamW's epsilon", .min = 1e-30});
-  v("warmup_epochs", c.warmup_epochs, {.doc = "epochs of linear warm-up, may be a fraction", .min = 0.0});
-  v("clip_grad", c.clip_grad, {.doc = "largest global norm of the gradient; 0 = no clipping", .min = 0.0});
 }
 
 struct FinetuneConfig {
@@ -142,28 +126,23 @@ void visit_fields(V& v, FinetuneConfig& c) {
 }
 
 // LARS (paper, section 4.2; spec of the recipes, 6).
-struct LinprobeOptimConfig {
-  double blr = 0.1;
-  double lr = 0.0;
-  double min_lr = 0.0;
+struct LinprobeOptimConfig : RateConfig {
+  LinprobeOptimConfig() {
+    blr = 0.1;
+    warmup_epochs = 10.0;
+  }
   double weight_decay = 0.0;
   double momentum = 0.9;
   double trust_coefficient = 0.001;
-  double warmup_epochs = 10.0;
-
-  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
 };
 
 template <class V>
 void visit_fields(V& v, LinprobeOptimConfig& c) {
-  v("blr", c.blr, {.doc = "base learning rate; the peak is blr * global_batch_size / 256", .min = 0.0});
-  v("lr", c.lr, {.doc = "peak learning rate itself; 0 = from blr", .min = 0.0});
-  v("min_lr", c.min_lr, {.doc = "learning rate at the end", .min = 0.0});
+  visit_fields(v, static_cast<RateConfig&>(c));
   v("weight_decay", c.weight_decay, {.doc = "of the matrix of the linear layer", .min = 0.0});
   v("momentum", c.momentum, {.doc = "momentum of LARS", .min = 0.0, .max = 1.0, .max_exclusive = true});
   v("trust_coefficient", c.trust_coefficient,
     {.doc = "size of an update over the size of its weight, before the rate", .min = 0.0, .min_exclusive = true});
-  v("warmup_epochs", c.warmup_epochs, {.doc = "epochs of linear warm-up, may be a fraction", .min = 0.0});
 }
 
 struct LinprobeConfig {

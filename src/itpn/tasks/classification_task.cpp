@@ -29,6 +29,16 @@ void check_data(const ClassificationSettings& settings) {
 
 }  // namespace
 
+std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const TrainConfig& now,
+                                               bool sees_micro_batch) {
+  if (before.micro_batch() == now.micro_batch()) return std::nullopt;
+  const auto text = [](const TrainConfig& train) {
+    return fmt::format("{} ({} pictures in a forward pass, {} process(es))", train.micro_batch_size,
+                       train.micro_batch(), train.processes);
+  };
+  return ConfigChange{"train.micro_batch_size", text(before), text(now), sees_micro_batch};
+}
+
 void check_classification_settings(const ClassificationSettings& settings) {
   check_image_size(settings.data, settings.model);
   check_batch(settings.train);
@@ -115,9 +125,15 @@ ClassificationScore ClassificationTask::score(bool of_average) {
   return score_classifier(*loader, logits_of, group());
 }
 
+void ClassificationTask::share_buffers() {
+  if (group().is_alone()) return;
+  for (const torch::Tensor& buffer : learner_->model()->buffers()) group().broadcast({buffer});
+}
+
 std::vector<NamedNumber> ClassificationTask::validate(Progress& progress) {
   if (!data_.val || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
+  share_buffers();
   validation_ = score(/*of_average=*/false);
   std::vector<NamedNumber> numbers = {
       {"val_top1", validation_->top1}, {"val_top5", validation_->top5}, {"val_loss", validation_->loss}};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "itpn/config/config.h"
 #include "itpn/tasks/classification_config.h"
 #include "itpn/tasks/classification_learner.h"
 #include "itpn/tasks/labelled_data.h"
@@ -26,10 +27,27 @@ struct ClassificationSettings {
   LogConfig log;
 };
 
+// Nothing where the forward passes of both are of the same size.
+std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const TrainConfig& now,
+                                               bool sees_micro_batch);
+
 template <class C>
 ClassificationSettings classification_settings(const C& config) {
   return {config.model,      config.classes, config.data,       config.augment,
           config.preprocess, config.train,   config.checkpoint, config.log};
+}
+
+// How `config` differs from the settings of a checkpoint. `sees_micro_batch`: what is learnt depends on which pictures
+// are in one forward pass, so that another micro-batch changes the result, be it by the key or by the number of
+// processes.
+template <class C>
+std::vector<ConfigChange> classification_changes(const Progress& saved, const C& config, bool sees_micro_batch) {
+  C before = load_config<C>("the checkpoint's settings", saved.config_toml);
+  before.train.processes = saved.processes;
+  std::vector<ConfigChange> changes = config_diff(before, config);
+  std::erase_if(changes, [](const ConfigChange& change) { return change.key == "train.micro_batch_size"; });
+  if (const auto change = micro_batch_change(before.train, config.train, sees_micro_batch)) changes.push_back(*change);
+  return changes;
 }
 
 // Throws a usage error (exit 2) that names the keys: image size and patch size, batch sizes, path, channels.
@@ -71,6 +89,9 @@ class ClassificationTask : public LearningTask {
 
  private:
   std::vector<NamedNumber> validate(Progress& progress);
+  // What is measured is what the first process saves: the running statistics of batch norm too, of which each process
+  // has its own while training.
+  void share_buffers();
   ClassificationScore score(bool of_average);
   void note_best(Progress& progress, double top1);
 

@@ -56,7 +56,7 @@ ClipVision load_clip_vision(const std::string& path) {
   const ClipFileLayout layout = layout_of(path);
   ClipVision tower(layout.sizes);
   for (torch::Tensor& parameter : tower->parameters()) parameter.requires_grad_(false);
-  load_weights(posix_fs(), path, named_as_in_file(*tower, layout), clip_weight_rules());
+  log_report(load_weights(posix_fs(), path, named_as_in_file(*tower, layout), clip_weight_rules()));
   tower->eval();
   return tower;
 }

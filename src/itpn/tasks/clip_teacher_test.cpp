@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/io/weights_writer.h"
@@ -66,6 +68,17 @@ TEST(LoadClipVision, ReadsTheSameTowerFromEveryKindOfFile) {
       }
     }
   }
+}
+
+TEST(LoadClipVision, SaysInOneLineThatAllWasLoaded) {
+  const test::TemporaryDirectory folder;
+  const std::string path = folder.file("tower.safetensors");
+  write_tower(path, random_tower(), {ClipNaming::kOpenAi, "", {}});
+  testing::internal::CaptureStderr();
+  load_clip_vision(path);
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(lines, HasSubstr("weights loaded"));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1) << lines;
 }
 
 TEST(LoadClipVision, ReadsHalfPrecisionIntoSingle) {

@@ -14,6 +14,7 @@ Written by `itpn config reference > docs/config.md`; the text comes from the pro
 
 Each subcommand that trains has its own recipe: [pretrain](#itpn-pretrain), [finetune](#itpn-finetune),
 [linprobe](#itpn-linprobe), [teacher](#itpn-teacher). A recipe is a TOML file with the tables below; what it does not name keeps its default.
+`itpn pretrain` without a recipe uses a small built-in one, which `itpn config dump` prints.
 `base = "other.toml"` at its top reads that file first (relative to the recipe). The command line comes last: `itpn
 pretrain RECIPE train.epochs=3`, or `--set train.epochs=3`. Unknown keys, wrong types and values out of range are errors
 that name file, line and key.

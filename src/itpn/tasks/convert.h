@@ -8,7 +8,7 @@ namespace itpn {
 struct ConvertRequest {
   std::string input;     // .safetensors, .pth, .pt, the directory of a checkpoint or of a run
   std::string output;    // .safetensors, .pth or .pt
-  std::string key = "";  // entry of the input, "model_ema"; empty: found
+  std::string key = "";  // entry of the input, as in find_weights; empty: found
   bool overwrite = false;
   bool skip_checksums = false;
 };

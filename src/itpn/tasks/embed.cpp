@@ -11,6 +11,7 @@
 #include "itpn/core/csv.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/output_place.h"
 #include "itpn/core/progress.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/io/npy_writer.h"
@@ -115,10 +116,11 @@ void write_csv(const Gathered& gathered, EmbedResult* result) {
 
 EmbedResult embed(const EmbedRequest& request) {
   check(request);
-  ReadyBackbone model(request.model);
-  check_level(model, request.level);
   EmbedResult result;
   result.output = request.output.empty() ? "features." + request.format : request.output;
+  prepare_output_file(posix_fs(), result.output);
+  ReadyBackbone model(request.model);
+  check_level(model, request.level);
   result.stride = request.level == kPooled ? 0 : model.stride_of(request.level);
   const Gathered gathered = gather(model, request, &result);
   result.shape = gathered.features.sizes().vec();

@@ -12,6 +12,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
 #include "itpn/core/log.h"
+#include "itpn/core/output_place.h"
 #include "itpn/core/progress.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/distributed.h"
@@ -52,7 +53,6 @@ std::string classes_csv(const EvaluateResult& result) {
 
 void write_files(const EvaluateRequest& request, EvaluateResult* result) {
   if (request.output_dir.empty()) return;
-  make_directories(posix_fs(), request.output_dir);
   write("confusion.csv", to_csv(result->confusion, result->class_names), request, result);
   write("classes.csv", classes_csv(*result), request, result);
   result->files.push_back(join_path(request.output_dir, "confusion.png"));
@@ -84,6 +84,7 @@ void add_up(ProcessGroup& group, ConfusionMatrix* confusion) {
 
 EvaluateResult evaluate_together(const EvaluateRequest& request, ProcessGroup& group) {
   if (!group.is_first()) log::set_level(log::Level::kError);
+  if (group.is_first() && !request.output_dir.empty()) prepare_output_directory(posix_fs(), request.output_dir);
   ReadyClassifier model(request.model);
   EvaluateResult result;
   result.weights = model.source().path;

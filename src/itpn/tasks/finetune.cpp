@@ -23,14 +23,8 @@ class FinetuneTask : public ClassificationTask {
             config_.checkpoint, config_.log,          config_.optim.clip_grad, following(config_.optim, config_.train)};
   }
 
-  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override {
-    std::vector<ConfigChange> changes =
-        config_diff(load_config<FinetuneConfig>("the checkpoint's settings", saved_toml), config_);
-    // Pictures are mixed within a micro-batch.
-    for (ConfigChange& change : changes) {
-      if (change.key == "train.micro_batch_size") change.trajectory = config_.mix.is_on();
-    }
-    return changes;
+  std::vector<ConfigChange> changes_since(const Progress& saved) override {
+    return classification_changes(saved, config_, /*sees_micro_batch=*/config_.mix.is_on());
   }
 
   StepLosses forward(const HostBatch& batch) override {
@@ -47,7 +41,7 @@ class FinetuneTask : public ClassificationTask {
 
  protected:
   void complete(ClassificationLearnerConfig* learner) const override {
-    learner->optimizer = AdamWConfig{config_.optim.beta1, config_.optim.beta2, config_.optim.eps};
+    learner->optimizer = config_.optim.adamw();
     learner->ema_decay = config_.ema.decay;
     learner->groups = [optim = config_.optim, backbone = learner->model.backbone](const NamedParameters& trainable) {
       const auto scale = [&](const std::string& name) {

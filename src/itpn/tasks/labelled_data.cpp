@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "itpn/core/errors.h"
@@ -29,11 +30,17 @@ std::shared_ptr<const Dataset> open_with_labels(const DataConfig& data, const st
 // Lists and shards number their classes.
 bool has_numbers(const DataConfig& data) { return data.source == "list" || data.source == "tar"; }
 
+// Folders as messages and files of weights name them.
+Names printable_names(Names names) {
+  for (std::string& name : names) name = printable_name(name);
+  return names;
+}
+
 // Names of `some` that `all` lacks, as a text; "" if there is none.
 std::string lacking(const Names& some, const Names& all) {
   Names missing;
   for (const std::string& name : some) {
-    if (std::find(all.begin(), all.end(), name) == all.end()) missing.push_back(printable_name(name));
+    if (std::find(all.begin(), all.end(), name) == all.end()) missing.push_back(name);
   }
   if (missing.empty()) return "";
   const size_t shown = std::min(missing.size(), kMaxNames);
@@ -43,8 +50,8 @@ std::string lacking(const Names& some, const Names& all) {
 }
 
 void check_same_classes(const DataConfig& data, const Dataset& train, const Dataset& val) {
-  const std::string only_train = lacking(train.class_names(), val.class_names());
-  const std::string only_val = lacking(val.class_names(), train.class_names());
+  const Names train_names = printable_names(train.class_names()), val_names = printable_names(val.class_names());
+  const std::string only_train = lacking(train_names, val_names), only_val = lacking(val_names, train_names);
   if (only_val.empty() && (only_train.empty() || has_numbers(data))) return;
   std::string message = fmt::format("{} and {} have different classes:", data.path, data.val_path);
   if (!only_train.empty()) message += fmt::format(" only the first has {}", only_train);
@@ -69,9 +76,26 @@ Names padded(Names names, int64_t count) {
 }
 
 // Does class i of `dataset` mean output i, whatever it is called? So it is where either side has no names.
-bool are_told_apart_by_number(const DataConfig& data, const Dataset& dataset, const Names& names) {
-  if (has_numbers(data)) return dataset.class_names().size() <= names.size();
-  return names == padded({}, static_cast<int64_t>(dataset.class_names().size()));
+bool are_told_apart_by_number(const DataConfig& data, size_t classes, const Names& names) {
+  if (has_numbers(data)) return classes <= names.size();
+  return names == padded({}, static_cast<int64_t>(classes));
+}
+
+// The output of each class; nothing if one of them has none.
+std::optional<std::vector<int64_t>> outputs_of(const Names& classes, const Names& names) {
+  std::vector<int64_t> outputs;
+  for (const std::string& name : classes) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    outputs.push_back(found - names.begin());
+  }
+  return outputs;
+}
+
+std::vector<int64_t> first_outputs(size_t count) {
+  std::vector<int64_t> outputs(count);
+  std::iota(outputs.begin(), outputs.end(), 0);
+  return outputs;
 }
 
 }  // namespace
@@ -82,7 +106,7 @@ LabelledData open_labelled_data(const DataConfig& data, int64_t num_classes) {
   const auto found = static_cast<int64_t>(result.train->class_names().size());
   const int64_t count = num_classes > 0 ? num_classes : found;
   check_labels(*result.train, count);
-  result.class_names = padded(result.train->class_names(), count);
+  result.class_names = padded(printable_names(result.train->class_names()), count);
   if (data.val_path.empty()) return result;
   result.val = open_with_labels(data, data.val_path, kHeldOutSyntheticSet);
   check_same_classes(data, *result.train, *result.val);
@@ -92,22 +116,15 @@ LabelledData open_labelled_data(const DataConfig& data, int64_t num_classes) {
 
 std::shared_ptr<const Dataset> open_labelled_set(const DataConfig& data, const std::string& path, const Names& names) {
   std::shared_ptr<const Dataset> dataset = open_with_labels(data, path, kHeldOutSyntheticSet);
-  if (dataset->class_names() == names) return dataset;
-  std::vector<int64_t> labels;
-  if (are_told_apart_by_number(data, *dataset, names)) {
-    labels.resize(dataset->class_names().size());
-    std::iota(labels.begin(), labels.end(), 0);
-    return std::make_shared<RelabelledDataset>(std::move(dataset), std::move(labels), names);
+  const Names classes = printable_names(dataset->class_names());
+  if (classes == names) return dataset;
+  std::optional<std::vector<int64_t>> outputs;
+  if (!has_numbers(data)) outputs = outputs_of(classes, names);
+  if (!outputs && are_told_apart_by_number(data, classes.size(), names)) outputs = first_outputs(classes.size());
+  if (!outputs) {
+    throw data_error(fmt::format("{} has classes that the model does not know: {}", path, lacking(classes, names)));
   }
-  for (const std::string& name : dataset->class_names()) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      throw data_error(
-          fmt::format("{} has classes that the model does not know: {}", path, lacking(dataset->class_names(), names)));
-    }
-    labels.push_back(found - names.begin());
-  }
-  return std::make_shared<RelabelledDataset>(std::move(dataset), std::move(labels), names);
+  return std::make_shared<RelabelledDataset>(std::move(dataset), std::move(*outputs), names);
 }
 
 }  // namespace itpn

@@ -13,7 +13,7 @@ namespace itpn {
 struct LabelledData {
   std::shared_ptr<const Dataset> train;
   std::shared_ptr<const Dataset> val;    // null without data.val_path
-  std::vector<std::string> class_names;  // one for each output of the model
+  std::vector<std::string> class_names;  // one for each output of the model, printable
 };
 
 // Opens data.path and, if given, data.val_path. `num_classes` 0: as many as the training pictures have; a larger number
@@ -21,8 +21,9 @@ struct LabelledData {
 // have different class folders, a class has no picture, or a label is out of range.
 LabelledData open_labelled_data(const DataConfig& data, int64_t num_classes);
 
-// The pictures of `path` for a model that tells `class_names` apart. Classes are found by their names, so that `path`
-// may hold some of them only; where one side has no names (lists and shards; published weights), by their place. Throws
+// The pictures of `path` for a model that tells `class_names` (printable) apart. Folders find their
+// class by name, so that `path` may hold some of them only and a folder "10" is class 10 of a model that numbers its
+// classes. Where one side has no names (lists and shards; published weights), classes are found by their place. Throws
 // a data error that names classes which the model does not know.
 std::shared_ptr<const Dataset> open_labelled_set(const DataConfig& data, const std::string& path,
                                                  const std::vector<std::string>& class_names);

@@ -52,24 +52,27 @@ class PositionSource {
   LoaderPosition next_;
 };
 
+Error no_init() { return usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT"); }
+
 class LinprobeTask : public ClassificationTask {
  public:
   LinprobeTask(const LinprobeConfig& config, const RunRequest& request)
-      : ClassificationTask(classification_settings(config), request), config_(config) {}
+      : ClassificationTask(classification_settings(config), request), config_(config), init_(request.init) {}
 
   RunSettings settings() const override {
     return {"linprobe",         config_.model.preset, dump_config(config_), config_.train,
             config_.checkpoint, config_.log,          /*clip_grad=*/0.0,    following(config_.optim, config_.train)};
   }
 
-  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override {
-    std::vector<ConfigChange> changes =
-        config_diff(load_config<LinprobeConfig>("the checkpoint's settings", saved_toml), config_);
-    // The batch norm in front of the head takes its statistics from a micro-batch.
-    for (ConfigChange& change : changes) {
-      if (change.key == "train.micro_batch_size") change.trajectory = true;
-    }
-    return changes;
+  // The batch norm in front of the head takes its statistics from a micro-batch.
+  std::vector<ConfigChange> changes_since(const Progress& saved) override {
+    return classification_changes(saved, config_, /*sees_micro_batch=*/true);
+  }
+
+  // A run that goes on has its own; one that was stopped before its first checkpoint has none.
+  void load_initial_weights() override {
+    if (init_.empty()) throw no_init();
+    ClassificationTask::load_initial_weights();
   }
 
   HostBatch fetch() override { return positions_ ? positions_->next() : ClassificationTask::fetch(); }
@@ -118,6 +121,7 @@ class LinprobeTask : public ClassificationTask {
   }
 
   LinprobeConfig config_;
+  std::string init_;
   FeatureSet cached_;
   std::optional<PositionSource> positions_;  // with cached features
 };
@@ -130,15 +134,19 @@ LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector
 
 void check_linprobe_config(const LinprobeConfig& config) {
   check_classification_settings(classification_settings(config));
+  if (config.train.micro_batch() < 2) {
+    throw usage_error(
+        fmt::format("train.micro_batch_size = {}: linear probing takes statistics over the pictures of a forward pass "
+                    "and wants at least 2 of them",
+                    config.train.micro_batch()));
+  }
 }
 
 ClassificationResult linprobe(const LinprobeRequest& request) {
   return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
     LinprobeConfig config = shared_out(request.config, group);
     check_linprobe_config(config);
-    if (request.run.init.empty() && request.run.resume.empty()) {
-      throw usage_error("linear probing needs a pre-trained model: give --init CHECKPOINT");
-    }
+    if (request.run.init.empty() && request.run.resume.empty()) throw no_init();
     settle_model(&config, request.run);
     LinprobeTask task(config, request.run);
     const RunResult run = train(task, request.run, group);

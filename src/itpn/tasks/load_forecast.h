@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "itpn/io/load_plan.h"
+#include "itpn/models/backbone/infer_sizes.h"
 
 namespace itpn {
 
 // One use of a file, by a model of the file's own sizes.
 struct LoadForecast {
-  std::string use;                         // "pretrain --init", ...
+  std::string use;                         // "pretrain", with the keys of the recipe that it takes
   size_t loaded = 0;                       // tensors
   std::map<std::string, size_t> left_out;  // reason -> tensors of the file
 };
 
-// For pre-training, classification, and backbone with pyramid.
-std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file);
+// For pre-training of the file's own kind, classification, and backbone with pyramid.
+std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file, const InferredSizes& sizes);
 
 // For the teacher of CLIP-supervised pre-training, by a file that is one.
 std::vector<LoadForecast> forecast_teacher_loads(std::span<const TensorInfo> file);

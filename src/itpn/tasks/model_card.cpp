@@ -26,11 +26,7 @@ ModelCard model_card(const ModelConfig& model, const DataConfig& data, const Pre
 
 Metadata to_metadata(const ModelCard& card) {
   Metadata metadata = {{kCardKey, dump_config(card)}};
-  if (!card.class_names.empty()) {
-    // Names of folders need not be UTF-8.
-    metadata[kClassesKey] =
-        nlohmann::json(card.class_names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
+  if (!card.class_names.empty()) metadata[kClassesKey] = nlohmann::json(card.class_names).dump();
   return metadata;
 }
 

@@ -30,7 +30,7 @@ struct ModelCard {
   ModelConfig model;
   PictureConfig pictures;
   PreprocessConfig preprocess;
-  std::vector<std::string> class_names;  // not in visit_fields: an entry of its own
+  std::vector<std::string> class_names;  // printable; not in visit_fields: an entry of its own
 };
 
 template <class V>

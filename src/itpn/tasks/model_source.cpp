@@ -30,16 +30,6 @@ ModelCard inferred_card(const InferredSizes& sizes, const std::string& path) {
   return card;
 }
 
-bool has(const WeightsFile& file, const std::string& name) { return file.find(name) != nullptr; }
-
-// Outputs of the head, 0 without one.
-int64_t classes_of(const WeightsFile& file) {
-  for (const char* name : {"head.weight", "head.1.weight"}) {
-    if (has(file, name)) return file.find(name)->shape.at(0);
-  }
-  return 0;
-}
-
 // Names for outputs that have none.
 void name_classes(ModelSource* source) {
   std::vector<std::string>& names = source->card.class_names;
@@ -87,10 +77,10 @@ ModelSource find_model(const ModelRequest& request) {
   source.path = source.weights.checkpoint ? source.weights.checkpoint->path : source.weights.path;
   const WeightsFile file = open_model_weights(source.weights, source.key);
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
-  const std::optional<ModelCard> card = card_in(file.metadata(), file.path());
+  const std::optional<ModelCard> card = card_in(texts_of(file), file.path());
   source.card = card ? *card : inferred_card(sizes, file.path());
-  source.is_probe = has(file, "head.1.weight");
-  source.classes = classes_of(file);
+  source.is_probe = sizes.is_probe;
+  source.classes = sizes.classes.value_or(0);
   source.pyramid = sizes.pyramid;
   name_classes(&source);
   return source;

@@ -20,7 +20,6 @@ image_size = 128
 [train]
 epochs = 5
 global_batch_size = 64
-precision = "bf16"
 [optim]
 lr = 1e-3
 warmup_epochs = 1

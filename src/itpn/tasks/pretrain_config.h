@@ -6,10 +6,10 @@
 
 #include "itpn/data/augment_config.h"
 #include "itpn/data/data_config.h"
+#include "itpn/engine/optim_config.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/models/clip/teacher_config.h"
 #include "itpn/models/mim/distill_config.h"
-#include "itpn/optim/lr_schedule.h"
 
 namespace itpn {
 
@@ -39,38 +39,13 @@ void visit_fields(V& v, IntegralConfig& c) {
 
 // The optimiser of pre-training: AdamW with a cosine schedule after a linear warm-up (paper, section 4.1). Defaults are
 // the paper's.
-struct PretrainOptimConfig {
-  double blr = 1.5e-4;
-  double lr = 0.0;
-  double min_lr = 0.0;
-  double weight_decay = 0.05;
-  double beta1 = 0.9;
-  double beta2 = 0.95;
-  double eps = 1e-8;
-  double warmup_epochs = 40.0;
-  double clip_grad = 0.0;
-  std::string schedule = "fraction";
-
-  double peak_lr(int64_t global_batch_size) const { return peak_rate(lr, blr, global_batch_size); }
+struct PretrainOptimConfig : AdamWRecipe {
+  PretrainOptimConfig() {
+    blr = 1.5e-4;
+    beta2 = 0.95;
+    warmup_epochs = 40.0;
+  }
 };
-
-template <class V>
-void visit_fields(V& v, PretrainOptimConfig& c) {
-  v("blr", c.blr, {.doc = "base learning rate; the peak is blr * global_batch_size / 256", .min = 0.0});
-  v("lr", c.lr, {.doc = "peak learning rate itself; 0 = from blr", .min = 0.0});
-  v("min_lr", c.min_lr, {.doc = "learning rate at the end", .min = 0.0});
-  v("weight_decay", c.weight_decay, {.doc = "decoupled; not on biases and other one-dimensional weights", .min = 0.0});
-  v("beta1", c.beta1, {.doc = "decay of AdamW's first moment", .min = 0.0, .max = 0.9999999});
-  v("beta2", c.beta2, {.doc = "decay of AdamW's second moment", .min = 0.0, .max = 0.9999999});
-  v("eps", c.eps, {.doc = "AdamW's epsilon", .min = 1e-30});
-  v("warmup_epochs", c.warmup_epochs, {.doc = "epochs of linear warm-up, may be a fraction", .min = 0.0});
-  v("clip_grad", c.clip_grad, {.doc = "largest global norm of the gradient; 0 = no clipping", .min = 0.0});
-  v("schedule", c.schedule,
-    {.doc =
-         "the cosine by the fraction of an epoch, or by whole iterations with the peak taken twice, as the published "
-         "CLIP recipes have it",
-     .one_of = {"fraction", "iteration"}});
-}
 
 struct PretrainLogConfig : LogConfig {
   int64_t panel_every_steps = 0;

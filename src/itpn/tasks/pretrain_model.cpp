@@ -11,18 +11,22 @@ namespace {
 // Blocks of a pyramid level, one fewer than in pixel pre-training (spec-model 1).
 constexpr int64_t kPyramidDepth = 1;
 
+bool has_pyramid(const WeightSizes& weights) { return weights && weights->pyramid.num_outs > 1; }
+
 // Backbone and pyramid of the recipe.
-Preset preset_of(const PretrainConfig& config) {
+Preset preset_of(const PretrainConfig& config, const WeightSizes& weights) {
   Preset preset = resolve_model(config.model, config.data.image_size);
   preset.backbone.activation_checkpointing = config.train.activation_checkpointing;
+  if (has_pyramid(weights)) preset.pyramid = weights->pyramid;
+  if (weights && weights->decoder) preset.decoder = *weights->decoder;
   preset.pyramid.num_outs = config.pretrain.pyramid ? config.pretrain.num_outs : 1;
   return preset;
 }
 
 }  // namespace
 
-MimConfig mim_config_of(const PretrainConfig& config) {
-  const Preset preset = preset_of(config);
+MimConfig mim_config_of(const PretrainConfig& config, const WeightSizes& weights) {
+  const Preset preset = preset_of(config, weights);
   MimConfig result;
   result.backbone = preset.backbone;
   result.pyramid = preset.pyramid;
@@ -33,12 +37,12 @@ MimConfig mim_config_of(const PretrainConfig& config) {
   return result;
 }
 
-DistillModelConfig distill_config_of(const PretrainConfig& config, int64_t teacher_dim) {
-  const Preset preset = preset_of(config);
+DistillModelConfig distill_config_of(const PretrainConfig& config, int64_t teacher_dim, const WeightSizes& weights) {
+  const Preset preset = preset_of(config, weights);
   DistillModelConfig result;
   result.backbone = preset.backbone;
   result.pyramid = preset.pyramid;
-  result.pyramid.fpn_depth = kPyramidDepth;
+  if (!has_pyramid(weights)) result.pyramid.fpn_depth = kPyramidDepth;
   result.teacher_dim = teacher_dim;
   result.distill = config.distill;
   result.mfm = config.mfm;

@@ -14,32 +14,25 @@
 #include "itpn/tasks/knn.h"
 #include "itpn/tasks/loaders.h"
 #include "itpn/tasks/model_card.h"
+#include "itpn/tasks/model_source.h"
 #include "itpn/tasks/pretrain_learner.h"
-#include "itpn/tasks/pretrain_model.h"
+#include "itpn/tasks/starting_weights.h"
 
 namespace itpn {
-namespace {
 
-std::function<double(const Progress&)> learning_rate_of(const PretrainConfig& config) {
-  if (config.optim.schedule == "fraction") return following(config.optim, config.train);
-  return [optim = config.optim, train = config.train](const Progress& progress) {
-    const int64_t I = progress.steps_per_epoch;
-    const double peak = optim.peak_lr(train.global_batch_size);
-    const auto warmup = static_cast<int64_t>(std::llround(optim.warmup_epochs * static_cast<double>(I)));
-    const CosineTable table{peak, optim.min_lr, train.epochs, I, warmup > 0 ? 1 : 0, warmup};
-    return value_at(table, progress.epoch * I + progress.step_in_epoch);
-  };
+PretrainTask::PretrainTask(const PretrainConfig& config, const RunRequest& request)
+    : config_(config), request_(request) {
+  check_starting_weights(request_);
+  check_preset_fits(config_.model.preset, request_);
 }
-
-}  // namespace
 
 RunSettings PretrainTask::settings() const {
   return {"pretrain",         config_.model.preset, dump_config(config_),    config_.train,
-          config_.checkpoint, config_.log,          config_.optim.clip_grad, learning_rate_of(config_)};
+          config_.checkpoint, config_.log,          config_.optim.clip_grad, following(config_.optim, config_.train)};
 }
 
-std::vector<ConfigChange> PretrainTask::changes_since(const std::string& saved_toml) {
-  return config_diff(load_config<PretrainConfig>("the checkpoint's settings", saved_toml), config_);
+std::vector<ConfigChange> PretrainTask::changes_since(const Progress& saved) {
+  return config_diff(load_config<PretrainConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint PretrainTask::open_data() {
@@ -53,12 +46,21 @@ DataFingerprint PretrainTask::open_data() {
   return data_fingerprint(*dataset_);
 }
 
-Learner& PretrainTask::build(const torch::Device& device, const std::string& /*weights*/) {
+WeightSizes PretrainTask::sizes_of(const std::string& weights) const {
+  // --allow-partial admits weights of any model: what fits the recipe's own sizes is taken.
+  if (weights.empty() || (request_.allow_partial && weights == request_.init)) return std::nullopt;
+  WeightSizes sizes = sizes_of_weights(weights);
+  require_preset(*sizes, config_.model.preset, weights);
+  return sizes;
+}
+
+Learner& PretrainTask::build(const torch::Device& device, const std::string& weights) {
   learner_.reset();  // one of an earlier attempt
+  const WeightSizes sizes = sizes_of(weights);
   if (config_.pretrain.has_clip_teacher()) {
-    learner_ = std::make_unique<DistillLearner>(config_, device);
+    learner_ = std::make_unique<DistillLearner>(config_, sizes, device);
   } else {
-    learner_ = std::make_unique<PretrainLearner>(config_, device);
+    learner_ = std::make_unique<PretrainLearner>(config_, sizes, device);
   }
   return *learner_;
 }

@@ -9,6 +9,7 @@
 #include "itpn/tasks/labelled_data.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/pretrain_data.h"
+#include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/pretraining_learner.h"
 #include "itpn/tasks/train_session.h"
 
@@ -16,10 +17,12 @@ namespace itpn {
 
 class PretrainTask : public LearningTask {
  public:
-  PretrainTask(const PretrainConfig& config, const RunRequest& request) : config_(config), request_(request) {}
+  // Looks at the weights of request.init: throws an input/output error (exit 5) where there are none, a checkpoint
+  // error (exit 4) that shows both sizes where they are of another preset.
+  PretrainTask(const PretrainConfig& config, const RunRequest& request);
 
   RunSettings settings() const override;
-  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override;
+  std::vector<ConfigChange> changes_since(const Progress& saved) override;
   DataFingerprint open_data() override;
   Learner& build(const torch::Device& device, const std::string& weights) override;
   void load_initial_weights() override;
@@ -39,6 +42,8 @@ class PretrainTask : public LearningTask {
   const std::string& panel() const { return panel_; }
 
  private:
+  // Of what the run goes on from, for build(). Throws a checkpoint error (exit 4) where it is of another preset.
+  WeightSizes sizes_of(const std::string& weights) const;
   std::vector<NamedNumber> validate(const Progress& progress);
   // Accuracy of the nearest neighbours of the features, as log.knn_every_epochs asks.
   std::vector<NamedNumber> score_neighbours();

@@ -46,8 +46,8 @@ std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
 BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }
 
 void ReadyModel::load_into(torch::nn::Module& model, bool keeps_head) const {
-  const LoadRules rules = keeps_head ? classifier_weight_rules() : dense_weight_rules({});
-  load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key});
+  const LoadRules rules = keeps_head ? used_classifier_weight_rules() : dense_weight_rules({});
+  log_report(load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key}));
   model.eval();
   model.to(device_);
   const torch::ScalarType type = compute_type(precision_, device_);

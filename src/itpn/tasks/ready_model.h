@@ -25,7 +25,8 @@ class ReadyModel {
   std::shared_ptr<const PictureTransform> transform() const;
 
  protected:
-  // Loads the file's weights, and rounds those of the matrix products to the precision asked for.
+  // Loads the file's weights, logs what became of each, and rounds those of the matrix products to the precision asked
+  // for. Throws a checkpoint error (exit 4) where one does not fit, with `keeps_head` also for the head's.
   void load_into(torch::nn::Module& model, bool keeps_head) const;
   BackboneConfig backbone() const;
   torch::Tensor images_of(const HostBatch& batch) const;

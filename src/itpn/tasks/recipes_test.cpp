@@ -12,6 +12,7 @@
 #include "itpn/tasks/pretrain_checks.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/tower_config.h"
+#include "itpn/tasks/train_session.h"
 #include "tests/support/shared_data.h"
 
 namespace itpn {
@@ -123,6 +124,41 @@ TEST(Recipes, FinetuningSettingsAreThoseOfThePaper) {
   EXPECT_EQ(probe.train.epochs, 90);
   EXPECT_EQ(probe.train.global_batch_size, 16384);
   EXPECT_DOUBLE_EQ(probe.optim.peak_lr(16384), 6.4);
+}
+
+TEST(Recipes, FinetuningAfterClipHasItsHeadAndItsSchedule) {
+  for (const std::string name : {"itpn_base_clip.toml", "itpn_large_clip.toml"}) {
+    const FinetuneConfig config = load_finetune_config(test::source_path("configs/finetune/" + name), {});
+    EXPECT_EQ(config.classes.head_std, 0.02) << name;
+    EXPECT_EQ(config.optim.schedule, "iteration") << name;
+  }
+}
+
+TEST(Schedule, ByIterationsTakesThePeakTwiceAndByFractionsOnce) {
+  AdamWRecipe optim;
+  optim.lr = 1.0;
+  optim.warmup_epochs = 2.0;
+  TrainConfig train;
+  train.epochs = 10;
+  Progress progress;
+  progress.steps_per_epoch = 4;
+  const auto rates = [&](const std::string& schedule) {
+    optim.schedule = schedule;
+    std::vector<double> result;
+    for (const auto& [epoch, step] : {std::pair{1, 3}, std::pair{2, 0}, std::pair{2, 1}}) {
+      progress.epoch = epoch;
+      progress.step_in_epoch = step;
+      result.push_back(following(optim, train)(progress));
+    }
+    return result;
+  };
+  const std::vector<double> table = rates("iteration"), fraction = rates("fraction");
+  EXPECT_DOUBLE_EQ(table[0], 1.0);
+  EXPECT_DOUBLE_EQ(table[1], 1.0);
+  EXPECT_LT(table[2], 1.0);
+  EXPECT_DOUBLE_EQ(fraction[0], 7.0 / 8.0);
+  EXPECT_DOUBLE_EQ(fraction[1], 1.0);
+  EXPECT_LT(fraction[2], 1.0);
 }
 
 TEST(ConfigPage, EveryKeyHasAMeaning) {

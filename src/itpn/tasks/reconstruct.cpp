@@ -19,6 +19,7 @@
 #include "itpn/models/backbone/weight_rules.h"
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/tasks/loaders.h"
+#include "itpn/tasks/model_source.h"
 #include "itpn/tasks/pretrain_config.h"
 #include "itpn/tasks/pretrain_model.h"
 #include "itpn/tasks/reconstruction_panel.h"
@@ -65,8 +66,8 @@ LoadedModel load_model(const ReconstructRequest& request, const torch::Device& d
   }
   const WeightsPath weights = find_weights(fs, request.checkpoint);
   LoadedModel loaded{weights.checkpoint->path, config_of(fs, *weights.checkpoint, request)};
-  loaded.model = MimModel(mim_config_of(loaded.config), 0);
-  load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules());
+  loaded.model = MimModel(mim_config_of(loaded.config, sizes_of_weights(weights.path)), 0);
+  log_report(load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules()));
   loaded.model->to(device);
   return loaded;
 }

@@ -27,10 +27,11 @@ PretrainConfig nano_config() {
   return config;
 }
 
-// A run directory with one checkpoint of an untrained model, heads of masked feature modelling included.
-void make_run(const std::string& directory) {
+// A run directory with one checkpoint of an untrained model, heads of masked feature modelling included; `weights` as
+// in mim_config_of.
+void make_run(const std::string& directory, const WeightSizes& weights = std::nullopt) {
   const PretrainConfig config = nano_config();
-  MimModel model(mim_config_of(config), 1);
+  MimModel model(mim_config_of(config, weights), 1);
   StateTensors tensors;
   for (const auto& parameter : model->named_parameters()) {
     if (parameter->requires_grad()) tensors.model.emplace_back(parameter.key(), parameter.value());
@@ -93,6 +94,18 @@ TEST_F(Reconstruct, WritesARowForEachPictureAndAnOverview) {
   EXPECT_EQ(row.width, 4 * (32 + kGutter) + kGutter);
   EXPECT_EQ(row.height, 32 + 2 * kGutter);
   EXPECT_EQ(read_png(result.overview).height, 2 * row.height);
+}
+
+TEST_F(Reconstruct, TakesPyramidAndDecoderFromTheCheckpointAndSaysWhatWasLoaded) {
+  InferredSizes sizes;
+  sizes.pyramid = {.num_outs = 3, .fpn_dim = 24, .fpn_depth = 2};
+  sizes.decoder = DecoderConfig{.dim = 64, .depth = 2, .num_heads = 2};
+  request_.checkpoint = directory_.file("other");
+  make_run(request_.checkpoint, sizes);
+  testing::internal::CaptureStderr();
+  const size_t pictures = reconstruct(request_).pictures.size();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("weights loaded"));
+  EXPECT_EQ(pictures, 1U);
 }
 
 TEST_F(Reconstruct, SameSeedSamePictureOtherSeedOtherMask) {

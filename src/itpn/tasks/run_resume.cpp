@@ -3,22 +3,21 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/engine/checkpoint_files.h"
+#include "itpn/tasks/model_card.h"
 
 namespace itpn {
-namespace {
 
 std::string real_path(const std::string& path) {
   std::error_code error;
   const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
   return error ? path : real.string();
 }
-
-}  // namespace
 
 std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store, const RunRequest& request) {
   if (request.resume.empty()) return std::nullopt;
@@ -44,6 +43,15 @@ std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store,
   return start;
 }
 
+namespace {
+
+std::vector<std::string> classes_in(const Metadata& metadata) {
+  const std::optional<ModelCard> card = card_in(metadata, "the checkpoint");
+  return card ? card->class_names : std::vector<std::string>();
+}
+
+}  // namespace
+
 void check_settings(const Progress& saved, LearningTask& task, const RunRequest& request) {
   const std::string wanted = task.settings().task;
   if (saved.task != wanted) {
@@ -53,7 +61,7 @@ void check_settings(const Progress& saved, LearningTask& task, const RunRequest&
                     saved.task, wanted));
   }
   std::vector<std::string> refused;
-  for (const ConfigChange& change : task.changes_since(saved.config_toml)) {
+  for (const ConfigChange& change : task.changes_since(saved)) {
     const std::string line = fmt::format("{}: {} -> {}", change.key, change.before, change.after);
     if (change.trajectory && !request.allow_change) {
       refused.push_back(line);
@@ -77,6 +85,18 @@ void check_same_data(const Progress& saved, const DataFingerprint& data, const R
   const std::string message =
       fmt::format("the checkpoint was trained on {} pictures, now there are {}", saved.data.count, data.count);
   if (!request.allow_change) throw data_error(message + "; bring the old ones back, or give --allow-change");
+  log::warning(message);
+}
+
+void check_same_classes(Fs& fs, const VerifiedCheckpoint& saved, const Metadata& metadata, const RunRequest& request) {
+  const std::vector<std::string> before = classes_in(open_weights(fs, find_weights(fs, saved.path)).metadata());
+  const std::vector<std::string> now = classes_in(metadata);
+  if (before.empty() || before == now) return;
+  const auto [old_name, new_name] = std::ranges::mismatch(before, now);
+  const auto text = [](const auto& name, const auto& names) { return name == names.end() ? "none" : *name; };
+  const std::string message = fmt::format("the checkpoint's classes are others: class {} was {} and is now {}",
+                                          old_name - before.begin(), text(old_name, before), text(new_name, now));
+  if (!request.allow_change) throw data_error(message + "; bring the old folders back, or give --allow-change");
   log::warning(message);
 }
 

@@ -1,6 +1,7 @@
 // Where a run starts: at the beginning, or at a checkpoint that fits it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "itpn/tasks/train_session.h"
 
 namespace itpn {
+
+// `path` without links, "." and "..", from the root; as it is where that cannot be told.
+std::string real_path(const std::string& path);
 
 struct StartingPoint {
   VerifiedCheckpoint checkpoint;
@@ -28,5 +32,11 @@ void check_settings(const Progress& saved, LearningTask& task, const RunRequest&
 // Compares the pictures with those that the checkpoint was trained on: a data error (exit 3) if their number differs
 // and --allow-change is not given, a warning if other names or sizes hide behind the same number.
 void check_same_data(const Progress& saved, const DataFingerprint& data, const RunRequest& request);
+
+// Compares the classes that the checkpoint tells apart with those of the pictures; `metadata` is what the run would
+// write beside its weights. A data error (exit 3) that names them if they differ and --allow-change is not given: each
+// output would be taught another class than the one it stands for.
+void check_same_classes(Fs& fs, const VerifiedCheckpoint& saved, const std::map<std::string, std::string>& metadata,
+                        const RunRequest& request);
 
 }  // namespace itpn

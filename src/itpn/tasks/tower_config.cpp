@@ -13,9 +13,6 @@ TowerConfig::TowerConfig() : data(classification_data()) {
   data.image_size = 128;
   data.mean = {0.48145466, 0.4578275, 0.40821073};
   data.std = {0.26862954, 0.26130258, 0.27577711};
-  optim.blr = 5e-4;
-  optim.warmup_epochs = 5.0;
-  optim.beta2 = 0.999;
 }
 
 TowerConfig load_tower_config(const std::string& recipe, const std::vector<std::string>& overrides) {

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "itpn/data/augment_config.h"
+#include "itpn/data/data_config.h"
+#include "itpn/engine/optim_config.h"
 #include "itpn/engine/run_config.h"
-#include "itpn/tasks/pretrain_config.h"
 
 namespace itpn {
 
@@ -33,7 +34,7 @@ struct TowerConfig {
   DataConfig data;
   AugmentConfig augment;
   TrainConfig train;
-  PretrainOptimConfig optim;
+  AdamWRecipe optim;
   DistributedConfig distributed;
   CheckpointConfig checkpoint;
   LogConfig log;

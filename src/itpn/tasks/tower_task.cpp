@@ -41,7 +41,7 @@ TowerLearner::TowerLearner(const TowerConfig& config, int64_t classes, const tor
   model_ = TowerClassifier(tower_sizes(config), classes, static_cast<uint64_t>(config.train.seed));
   model_->to(device);
   updater_ = std::make_unique<ParameterUpdater>(
-      *model_, UpdaterConfig{AdamWConfig{config.optim.beta1, config.optim.beta2, config.optim.eps},
+      *model_, UpdaterConfig{config.optim.adamw(),
                              weight_decay_groups(trainable_parameters(*model_), config.optim.weight_decay,
                                                  {"positional_embedding", "class_embedding"}),
                              compute_type(config.train.precision, device), config.train.accumulation() > 1});
@@ -69,8 +69,8 @@ RunSettings TowerTask::settings() const {
           config_.checkpoint, config_.log,      config_.optim.clip_grad, following(config_.optim, config_.train)};
 }
 
-std::vector<ConfigChange> TowerTask::changes_since(const std::string& saved_toml) {
-  return config_diff(load_config<TowerConfig>("the checkpoint's settings", saved_toml), config_);
+std::vector<ConfigChange> TowerTask::changes_since(const Progress& saved) {
+  return config_diff(load_config<TowerConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint TowerTask::open_data() {

@@ -37,7 +37,7 @@ class TowerTask : public LearningTask {
   TowerTask(const TowerConfig& config, const RunRequest& request) : config_(config), request_(request) {}
 
   RunSettings settings() const override;
-  std::vector<ConfigChange> changes_since(const std::string& saved_toml) override;
+  std::vector<ConfigChange> changes_since(const Progress& saved) override;
   DataFingerprint open_data() override;
   Learner& build(const torch::Device& device, const std::string& weights) override;
   void load_initial_weights() override;

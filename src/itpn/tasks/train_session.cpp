@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "itpn/core/errors.h"
@@ -79,9 +80,12 @@ RunDirectory open_directory(Fs& fs, const RunRequest& request, const ProcessGrou
 }
 
 // Files of the run that say what it is.
-void prepare_files(Fs& fs, RunDirectory& directory, const Progress& progress, const torch::Device& device) {
+void prepare_files(Fs& fs, RunDirectory& directory, const RunRequest& request, const Progress& progress,
+                   const torch::Device& device) {
   directory.discard_existing_run();
   log::set_file(directory.log_file());
+  // Before the settings, which make it a run that can go on.
+  if (!request.init.empty()) write_file_atomically(fs, directory.init_file(), real_path(request.init) + "\n");
   write_file_atomically(fs, directory.config_file(), progress.config_toml);
   write_file_atomically(fs, directory.environment_file(), describe_environment(device));
 }
@@ -139,13 +143,14 @@ class TrainSession {
   // The model is built anew for each start, so that nothing of an attempt that has diverged is left.
   RunResult train_from_start() {
     Learner& learner = task_.build(device_, group_.broadcast(start_ ? model_file(start_->checkpoint) : request_.init));
+    if (start_ && !is_prepared_) check_same_classes(fs_, start_->checkpoint, task_.weights_metadata(), request_);
     Progress progress = load(learner);
     share(&progress, learner);
     const RunSettings settings = task_.settings();
     stamp(&progress, settings, data_);
     progress.weights_metadata = task_.weights_metadata();
     if (group_.is_first()) {
-      if (!is_prepared_) prepare_files(fs_, directory_, progress, device_);
+      if (!is_prepared_) prepare_files(fs_, directory_, request_, progress, device_);
       cut_back_metrics(progress);
     }
     group_.barrier();  // nobody writes into a directory that is about to be emptied
@@ -202,10 +207,14 @@ class TrainSession {
     return progress;
   }
 
-  // The best checkpoint as it was at the starting point; one of another directory is no checkpoint of this run.
+  // The best checkpoint as it was at the starting point. One of another directory is no checkpoint of this run, and one
+  // that could not be saved, or has gone since, must not be waited for by later ones.
   void adopt_best(const StartingPoint& start, Progress& progress) {
-    if (!start.is_of_this_run) progress.best = {};
-    if (progress.best.step >= 0) store_.mark_best(progress.best.step);
+    if (progress.best.step < 0) return;
+    if (start.is_of_this_run && exists(fs_, checkpoint_path(store_.directory(), progress.best.step))) {
+      return store_.mark_best(progress.best.step);
+    }
+    progress.best = {};
   }
 
   // Progress and weights of the first process to all.
@@ -282,10 +291,23 @@ class TrainSession {
 
 }  // namespace
 
-std::function<double(const Progress&)> following(const CosineSchedule& schedule) {
+std::function<double(const Progress&)> following(const RateConfig& optim, const TrainConfig& train) {
+  const CosineSchedule schedule{optim.peak_lr(train.global_batch_size), optim.min_lr, optim.warmup_epochs,
+                                static_cast<double>(train.epochs)};
   return [schedule](const Progress& progress) {
     return value_at(schedule, static_cast<double>(progress.epoch) + static_cast<double>(progress.step_in_epoch) /
                                                                         static_cast<double>(progress.steps_per_epoch));
+  };
+}
+
+std::function<double(const Progress&)> following(const AdamWRecipe& optim, const TrainConfig& train) {
+  if (optim.schedule == "fraction") return following(static_cast<const RateConfig&>(optim), train);
+  return [optim, train](const Progress& progress) {
+    const int64_t I = progress.steps_per_epoch;
+    const auto warmup = static_cast<int64_t>(std::llround(optim.warmup_epochs * static_cast<double>(I)));
+    const CosineTable table{
+        optim.peak_lr(train.global_batch_size), optim.min_lr, train.epochs, I, warmup > 0 ? 1 : 0, warmup};
+    return value_at(table, progress.epoch * I + progress.step_in_epoch);
   };
 }
 

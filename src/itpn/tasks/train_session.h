@@ -11,11 +11,11 @@
 #include "itpn/engine/device.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/engine/metrics_writer.h"
+#include "itpn/engine/optim_config.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/run_config.h"
 #include "itpn/engine/run_directory.h"
 #include "itpn/engine/train_task.h"
-#include "itpn/optim/lr_schedule.h"
 
 namespace itpn {
 
@@ -41,15 +41,10 @@ struct RunSettings {
   std::function<double(const Progress&)> learning_rate;  // a pure function of the step
 };
 
-// The schedule at the fraction of an epoch where the run stands.
-std::function<double(const Progress&)> following(const CosineSchedule& schedule);
-
-// The schedule of a recipe's tables [optim] and [train].
-template <class OptimConfig>
-std::function<double(const Progress&)> following(const OptimConfig& optim, const TrainConfig& train) {
-  return following(
-      {optim.peak_lr(train.global_batch_size), optim.min_lr, optim.warmup_epochs, static_cast<double>(train.epochs)});
-}
+// The schedule of a recipe's tables [optim] and [train]: by the fraction of an epoch where the run stands, or, where
+// AdamW's recipe says so, by whole iterations (spec of the recipes, 7.1 and 7.2).
+std::function<double(const Progress&)> following(const RateConfig& optim, const TrainConfig& train);
+std::function<double(const Progress&)> following(const AdamWRecipe& optim, const TrainConfig& train);
 
 // Weights and optimiser of a run.
 class Learner {
@@ -76,7 +71,7 @@ class LearningTask : public TrainTask {
   // What the recipe says; until build() the model may still be open.
   virtual RunSettings settings() const = 0;
   // How the settings differ from those that a checkpoint was made with.
-  virtual std::vector<ConfigChange> changes_since(const std::string& saved_toml) = 0;
+  virtual std::vector<ConfigChange> changes_since(const Progress& saved) = 0;
   // Opens the pictures. Throws a data error (exit 3) where there is none, a usage error where they do not fill one
   // global batch.
   virtual DataFingerprint open_data() = 0;

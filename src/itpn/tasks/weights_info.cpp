@@ -81,7 +81,7 @@ nlohmann::ordered_json model_json(WeightsFile& file) {
     const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
     json["model"] = sizes.kind();
     json["sizes"] = sizes_json(sizes);
-    json["loads"] = loads_json(forecast_loads(file.tensors()));
+    json["loads"] = loads_json(forecast_loads(file.tensors(), sizes));
     return json;
   } catch (const Error& error) {
     json["model"] = nullptr;

@@ -10,7 +10,9 @@
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/io/weights_writer.h"
+#include "itpn/models/classification/classifier.h"
 #include "itpn/models/clip/clip_vision.h"
+#include "itpn/models/mim/distill_model.h"
 #include "itpn/models/mim/mim_model.h"
 #include "tests/support/temporary_directory.h"
 
@@ -45,6 +47,34 @@ TEST_F(WeightsInfoTest, TellsModelSizesAndLoadsOfAPreTraining) {
   EXPECT_THAT(dense, testing::Not(HasSubstr("pyramid")));
   EXPECT_TRUE(is_weights_path(path_));
   EXPECT_FALSE(is_weights_path("itpn-base"));
+}
+
+TEST_F(WeightsInfoTest, TellsTheClassesOfALinearProbe) {
+  ClassifierConfig config{find_preset("itpn-nano").backbone, 7};
+  config.is_probe = true;
+  const auto json = info_of(named_weights(*Classifier(config, 1)));
+  EXPECT_EQ(json.at("model"), "linear probe");
+  EXPECT_EQ(json.at("sizes").at("classes"), 7);
+}
+
+TEST_F(WeightsInfoTest, ForecastsWhatPretrainTakesAndWithWhichKeys) {
+  const Preset preset = find_preset("itpn-nano");
+  MimConfig pixels{
+      .backbone = preset.backbone, .pyramid = preset.pyramid, .decoder = preset.decoder, .mask = {}, .mfm = {}};
+  const auto all = [](const nlohmann::json& json) { return json.at("tensors").dump() + " tensors"; };
+  auto json = info_of(named_weights(*MimModel(pixels, 1)));  // with heads of masked feature modelling
+  EXPECT_EQ(json.at("loads").at("pretrain"), all(json));
+  pixels.pyramid.num_outs = 2;
+  json = info_of(named_weights(*MimModel(pixels, 1)));
+  EXPECT_EQ(json.at("loads").at("pretrain pretrain.num_outs=2"), all(json));
+  DistillModelConfig clip;
+  clip.backbone = preset.backbone;
+  clip.pyramid = preset.pyramid;
+  json = info_of(named_weights(*DistillModel(clip, 1)));
+  EXPECT_EQ(json.at("loads").at("pretrain pretrain.supervision=clip"), all(json));
+  json = info_of(named_weights(*Classifier(ClassifierConfig{preset.backbone, 7}, 1)));
+  const std::string of_classifier = json.at("loads").at("pretrain pretrain.pyramid=false");
+  EXPECT_THAT(of_classifier, HasSubstr("not the 4 of: head of a classifier"));
 }
 
 TEST_F(WeightsInfoTest, TellsSizesAndLoadsOfATeacherInBothNamings) {

@@ -81,6 +81,13 @@ std::optional<DecoderConfig> infer_decoder(const TensorShapes& shapes) {
   return config;
 }
 
+// A probe has a batch norm in front of its linear layer.
+void infer_classes(const TensorShapes& shapes, InferredSizes& sizes) {
+  sizes.is_probe = shapes.has("head.1.weight");
+  const std::string layer = sizes.is_probe ? "head.1.weight" : "head.weight";
+  if (shapes.has(layer)) sizes.classes = shapes.at(layer, 2)[0];
+}
+
 bool is_of_size(const BackboneConfig& a, const BackboneConfig& preset) {
   return a.embed_dim == preset.embed_dim && a.stage1_depth == preset.stage1_depth &&
          a.stage2_depth == preset.stage2_depth && a.depth == preset.depth &&
@@ -107,7 +114,7 @@ void apply_preset(InferredSizes& sizes) {
 std::string InferredSizes::kind() const {
   if (decoder) return "pre-training (pixels)";
   if (teacher_dim) return "pre-training (CLIP)";
-  if (classes) return "classifier";
+  if (classes) return is_probe ? "linear probe" : "classifier";
   return pyramid.num_outs > 1 ? "backbone and pyramid" : "backbone";
 }
 
@@ -118,7 +125,7 @@ InferredSizes infer_sizes(std::span<const TensorInfo> tensors, const std::string
   sizes.backbone = infer_backbone(shapes);
   sizes.pyramid = infer_pyramid(shapes);
   sizes.decoder = infer_decoder(shapes);
-  if (shapes.has("head.weight")) sizes.classes = shapes.at("head.weight", 2)[0];
+  infer_classes(shapes, sizes);
   sizes.has_feature_heads = shapes.has("mfm_head.0.weight");
   if (shapes.has("lm_cls_head.weight")) sizes.teacher_dim = shapes.at("lm_cls_head.weight", 2)[0];
   sizes.are_heads_certain = sizes.backbone.num_heads > 0;

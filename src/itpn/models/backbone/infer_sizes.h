@@ -14,6 +14,7 @@ struct InferredSizes {
   PyramidConfig pyramid;    // num_outs 1 without a pyramid
   std::optional<DecoderConfig> decoder;
   std::optional<int64_t> classes;
+  bool is_probe = false;               // the head that tells them apart is that of linear probing
   std::optional<int64_t> teacher_dim;  // of pre-training with CLIP features: channels that its heads predict
   bool has_feature_heads = false;      // of masked feature modelling
   // Heads leave a trace only in relative position bias tables. False: taken from the preset of the same sizes, or from
@@ -21,7 +22,8 @@ struct InferredSizes {
   bool are_heads_certain = false;
   std::string preset;  // the named model of these sizes, or empty
 
-  // "pre-training (pixels)", "pre-training (CLIP)", "classifier", "backbone and pyramid", "backbone".
+  // "pre-training (pixels)", "pre-training (CLIP)", "classifier", "linear probe", "backbone and pyramid",
+  // "backbone".
   std::string kind() const;
 };
 

@@ -60,17 +60,24 @@ LoadRules distillation_weight_rules() {
   return rules;
 }
 
-LoadRules classifier_weight_rules() {
+LoadRules used_classifier_weight_rules() {
   LoadRules rules;
   rules.expected = {{Side::kFileOnly, kDecoder, "decoder of pre-training"},
                     {Side::kFileOnly, kPyramid, "feature pyramid, which classification does not use"},
                     {Side::kFileOnly, kFeatureHeads, "heads of masked feature modelling"},
-                    {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
-                    {Side::kModelOnly, kClassifierHead, "the file is not of a classifier; starts at random"},
-                    {Side::kModelOnly, {"fc_norm.*"}, "the file has no such norm; starts at random"},
-                    {Side::kModelOnly, {"head.*"}, "the file has no such head; starts at random"},
-                    {Side::kOtherShape, {"head.weight", "head.bias"}, "another number of classes; starts at random"}};
+                    {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"}};
   add_index_rules(rules.expected);
+  return rules;
+}
+
+LoadRules classifier_weight_rules() {
+  LoadRules rules = used_classifier_weight_rules();
+  const std::vector<ExpectedAbsence> head = {
+      {Side::kModelOnly, kClassifierHead, "the file is not of a classifier; starts at random"},
+      {Side::kModelOnly, {"fc_norm.*"}, "the file has no such norm; starts at random"},
+      {Side::kModelOnly, {"head.*"}, "the file has no such head; starts at random"},
+      {Side::kOtherShape, {"head.weight", "head.bias"}, "another number of classes; starts at random"}};
+  rules.expected.insert(rules.expected.end(), head.begin(), head.end());
   return rules;
 }
 

@@ -14,6 +14,8 @@ LoadRules distillation_weight_rules();
 // For the classifier, fine-tuning and linear probing: from any pre-training, or from another classifier, whose head is
 // left out where it has another number of classes.
 LoadRules classifier_weight_rules();
+// For a classifier that is used as it is: all of it has to be in the file, in its shape. The file may hold more.
+LoadRules used_classifier_weight_rules();
 
 // For backbone and pyramid below a dense task's heads: `heads` are patterns of the names that the task adds.
 LoadRules dense_weight_rules(const std::vector<std::string>& heads);
