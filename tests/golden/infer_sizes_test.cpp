@@ -7,6 +7,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/models/classification/classifier.h"
 #include "itpn/models/mim/mim_model.h"
+#include "tests/support/error_of.h"
 
 namespace itpn {
 namespace {
@@ -69,14 +70,10 @@ TEST(InferSizes, FindsAClassifierThatNoPresetIsLike) {
 TEST(InferSizes, AContradictingPresetShowsBothSides) {
   const InferredSizes sizes = infer_sizes(infos_of(*MimModel(pretraining_config("itpn-nano"), 0)), "nano.pth");
   EXPECT_NO_THROW(require_preset(sizes, "itpn-nano", "nano.pth"));
-  try {
-    require_preset(sizes, "itpn-tiny", "nano.pth");
-    FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-    EXPECT_THAT(error.what(), HasSubstr("the file has 32, itpn-tiny has 256"));
-    EXPECT_THAT(error.what(), HasSubstr("They are of itpn-nano"));
-  }
+  const std::string message =
+      test::error_of(ExitCode::kCheckpoint, [&] { require_preset(sizes, "itpn-tiny", "nano.pth"); });
+  EXPECT_THAT(message, HasSubstr("the file has 32, itpn-tiny has 256"));
+  EXPECT_THAT(message, HasSubstr("They are of itpn-nano"));
 }
 
 TEST(InferSizes, RefusesWhatIsNoItpn) {

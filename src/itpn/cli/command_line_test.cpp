@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 
 namespace itpn::cli {
 namespace {
@@ -26,17 +27,6 @@ struct Example {
   bool allow_change = false;
   std::vector<std::string> overrides;
 };
-
-std::string usage_message(const Arguments& arguments) {
-  Example example;
-  try {
-    example.line.parse(arguments);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(CommandLine, BareOverrideMeansSet) {
   Example example;
@@ -67,7 +57,9 @@ TEST(CommandLine, AcceptsUnderscoresInOptionNames) {
 }
 
 TEST(CommandLine, NamesTheNearestOption) {
-  EXPECT_THAT(usage_message({"--output-dri", "x"}), HasSubstr("did you mean --output-dir?"));
+  const Arguments arguments = {"--output-dri", "x"};
+  EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { Example().line.parse(arguments); }),
+              HasSubstr("did you mean --output-dir?"));
 }
 
 TEST(CommandLine, HelpNamesTheProgramOnceInItsUsage) {
@@ -90,13 +82,8 @@ TEST(Dispatch, FindsACommandAndSuggestsTheNearest) {
   const CommandGroup group = {"itpn", "summary", "", {{"pretrain", "", succeed}, {"finetune-all", "", succeed}}};
   EXPECT_EQ(dispatch(group, {"pretrain", "a", "b"}), 2);
   EXPECT_EQ(dispatch(group, {"finetune_all"}), 0);
-  try {
-    dispatch(group, {"pretrian"});
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_THAT(error.what(), HasSubstr("did you mean \"pretrain\"?"));
-  }
+  EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { dispatch(group, {"pretrian"}); }),
+              HasSubstr("did you mean \"pretrain\"?"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "itpn/config/sample_config_for_test.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/philox.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -22,15 +23,9 @@ SampleConfig load(const std::string& text, const std::vector<std::string>& overr
   return load_config<SampleConfig>("recipe.toml", text, overrides);
 }
 
-// The message of the usage error, or "" where there was none.
+// The message of the usage error; the test fails where there is none.
 std::string error_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
-  try {
-    load(text, overrides);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage) << error.what();
-    return error.what();
-  }
-  return "";
+  return test::error_of(ExitCode::kUsage, [&] { load(text, overrides); });
 }
 
 TEST(Config, EmptyRecipeGivesTheDefaults) { EXPECT_TRUE(config_diff(load(""), SampleConfig{}).empty()); }
@@ -172,13 +167,7 @@ TEST(Config, BaseThatIsMissingWrongOrCircularIsRefused) {
   std::ofstream(directory.file("loop.toml")) << "base = \"loop.toml\"\n";
   std::ofstream(directory.file("wrong.toml")) << "\nsed = 1\n";
   const auto error = [&](const std::string& text) {
-    try {
-      load_config<SampleConfig>(directory.file("top.toml"), text);
-    } catch (const Error& caught) {
-      EXPECT_EQ(caught.code(), ExitCode::kUsage);
-      return std::string(caught.what());
-    }
-    return std::string();
+    return test::error_of(ExitCode::kUsage, [&] { load_config<SampleConfig>(directory.file("top.toml"), text); });
   };
   EXPECT_THAT(error("base = \"none.toml\""), HasSubstr("top.toml:1:1: base: " + directory.file("none.toml")));
   EXPECT_THAT(error("base = \".\""), HasSubstr("no regular file"));
@@ -188,13 +177,8 @@ TEST(Config, BaseThatIsMissingWrongOrCircularIsRefused) {
 }
 
 TEST(Config, MissingRecipeIsAUsageError) {
-  try {
-    load_config_file<SampleConfig>("/nowhere/recipe.toml");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_STREQ(error.what(), "/nowhere/recipe.toml: there is no such recipe");
-  }
+  EXPECT_EQ(test::error_of(ExitCode::kUsage, [] { load_config_file<SampleConfig>("/nowhere/recipe.toml"); }),
+            "/nowhere/recipe.toml: there is no such recipe");
 }
 
 TEST(Config, DumpReadsBackEqual) {

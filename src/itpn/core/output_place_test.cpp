@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -13,13 +14,7 @@ using ::testing::HasSubstr;
 // The message of the error of exit code 5 that `call` throws.
 template <class Call>
 std::string refusal(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kInputOutput);
-    return error.what();
-  }
-  return "nothing was refused";
+  return test::error_of(ExitCode::kInputOutput, call);
 }
 
 TEST(OutputPlace, IsMadeAndLeftEmpty) {

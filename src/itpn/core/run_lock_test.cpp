@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
@@ -23,14 +24,9 @@ using testing::HasSubstr;
 TEST(RunLock, RefusesASecondRunAndNamesTheFirst) {
   const test::TemporaryDirectory directory;
   const RunLock lock(posix_fs(), directory.path());
-  try {
-    const RunLock second(posix_fs(), directory.path());
-    FAIL() << "two locks on one directory";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ExitCode::kDirectoryInUse);
-    EXPECT_THAT(e.what(), HasSubstr(fmt::format("pid {} on host ", ::getpid())));
-    EXPECT_THAT(e.what(), HasSubstr(directory.path()));
-  }
+  const std::string message = test::error_of(ExitCode::kDirectoryInUse, [&] { RunLock(posix_fs(), directory.path()); });
+  EXPECT_THAT(message, HasSubstr(fmt::format("pid {} on host ", ::getpid())));
+  EXPECT_THAT(message, HasSubstr(directory.path()));
 }
 
 TEST(RunLock, GoesOnAfterAnInterruptionAndWhereAFileSystemHasNoLocks) {
@@ -50,13 +46,8 @@ TEST(RunLock, OtherErrorsOfLockingAreInputOutputErrors) {
   const test::TemporaryDirectory directory;
   test::FaultFs faulty(posix_fs());
   faulty.inject({.call = test::Call::kLock, .error = EIO});
-  try {
-    const RunLock lock(faulty, directory.path());
-    FAIL() << "locked";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ExitCode::kInputOutput);
-    EXPECT_THAT(e.what(), HasSubstr("run.lock"));
-  }
+  EXPECT_THAT(test::error_of(ExitCode::kInputOutput, [&] { RunLock(faulty, directory.path()); }),
+              HasSubstr("run.lock"));
 }
 
 TEST(RunLock, IsFreeAgainAfterItsHolderIsGone) {
@@ -82,12 +73,7 @@ TEST(RunLock, ALockFileOfAKilledProcessBlocksNobody) {
 
 TEST(RunLock, AMissingDirectoryIsAnErrorOfTheDisk) {
   const test::TemporaryDirectory directory;
-  try {
-    const RunLock lock(posix_fs(), directory.file("missing"));
-    FAIL();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ExitCode::kInputOutput);
-  }
+  test::error_of(ExitCode::kInputOutput, [&] { RunLock(posix_fs(), directory.file("missing")); });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/data/uncached_folder_for_test.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -13,14 +14,8 @@ using ::testing::ElementsAre;
 
 // Opening fails as a data error; its message.
 std::string refusal(const DataConfig& config, const std::string& path) {
-  try {
-    open_dataset(config, path, {.needs_labels = true, .shows_progress = false});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kData);
-    return error.what();
-  }
-  ADD_FAILURE() << path << " was taken";
-  return "";
+  return test::error_of(ExitCode::kData,
+                        [&] { open_dataset(config, path, {.needs_labels = true, .shows_progress = false}); });
 }
 
 TEST(OpenDataset, AnEmptyClassEndsATaskWithLabelsUnlessAllowed) {

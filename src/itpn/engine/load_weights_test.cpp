@@ -11,6 +11,7 @@
 #include "itpn/io/pth_for_test.h"
 #include "itpn/io/safetensors.h"
 #include "itpn/ops/resample_positions.h"
+#include "tests/support/error_of.h"
 #include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
@@ -77,14 +78,9 @@ TEST_F(LoadWeightsTest, ResizesTablesByTheLoadingRule) {
 TEST_F(LoadWeightsTest, AMisfitListsEverythingAndChangesNothing) {
   const std::string path = write({{"a", torch::zeros({2})}, {"b", torch::zeros({3})}, {"extra", torch::zeros({1})}});
   const NamedTensors model = sevens({{"a", torch::zeros({2})}, {"b", torch::zeros({4})}, {"lost", torch::zeros({1})}});
-  try {
-    load_weights(posix_fs(), path, model, {});
-    FAIL() << "loaded";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-    for (const char* part : {path.c_str(), "b: wanted shape [4], the file has [3]", "lost: missing", "extra: in the"}) {
-      EXPECT_THAT(error.what(), HasSubstr(part));
-    }
+  const auto message = test::error_of(ExitCode::kCheckpoint, [&] { load_weights(posix_fs(), path, model, {}); });
+  for (const char* part : {path.c_str(), "b: wanted shape [4], the file has [3]", "lost: missing", "extra: in the"}) {
+    EXPECT_THAT(message, HasSubstr(part));
   }
   EXPECT_TRUE(is_unchanged(model));
   LoadRules partial;
@@ -192,13 +188,8 @@ TEST(WeightsReader, WithoutEnoughMemoryTheFileIsToBlame) {
   const WeightsPath source = find_weights(disk, "/vast.safetensors");
   WeightsFile file = open_weights(disk, source);
   WeightsReader reader(file, source);
-  try {
-    reader.read(file.tensors()[0]);
-    FAIL() << "read";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-    EXPECT_THAT(error.what(), HasSubstr("/vast.safetensors: tensor 'w' (4611686018427387904 bytes)"));
-  }
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { reader.read(file.tensors()[0]); }),
+              HasSubstr("/vast.safetensors: tensor 'w' (4611686018427387904 bytes)"));
 }
 
 class CheckpointWeightsTest : public testing::Test {
@@ -216,12 +207,7 @@ class CheckpointWeightsTest : public testing::Test {
   std::string file_of(const std::string& key) { return find_weights(posix_fs(), run_, key).file_name; }
   // The complaint about a key that the checkpoint does not have.
   std::string complaint_about(const std::string& key) {
-    try {
-      return file_of(key);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-      return error.what();
-    }
+    return test::error_of(ExitCode::kCheckpoint, [&] { file_of(key); });
   }
   test::TemporaryDirectory directory_;
   const std::string run_ = directory_.file("run");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -11,14 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Error error_of(const std::string& path, ExistingRun existing) {
-  try {
-    RunDirectory run(posix_fs(), path, existing);
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ExitCode::kOk, "no error");
-}
+void open_run(const std::string& path, ExistingRun existing) { RunDirectory(posix_fs(), path, existing); }
 
 TEST(RunDirectory, IsMadeWithItsParents) {
   test::TemporaryDirectory folder;
@@ -30,10 +24,9 @@ TEST(RunDirectory, IsMadeWithItsParents) {
 TEST(RunDirectory, RefusesAnotherRunUnlessTold) {
   test::TemporaryDirectory folder;
   write_file_atomically(posix_fs(), folder.file("metrics.jsonl"), std::string("{}\n"));
-  const Error error = error_of(folder.path(), ExistingRun::kRefuse);
-  EXPECT_EQ(error.code(), ExitCode::kUsage);
-  EXPECT_THAT(error.what(), HasSubstr("--resume auto"));
-  EXPECT_EQ(error_of(folder.path(), ExistingRun::kContinue).code(), ExitCode::kOk);
+  EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { open_run(folder.path(), ExistingRun::kRefuse); }),
+              HasSubstr("--resume auto"));
+  EXPECT_NO_THROW(open_run(folder.path(), ExistingRun::kContinue));
   EXPECT_TRUE(exists(posix_fs(), folder.file("metrics.jsonl")));
 }
 
@@ -53,13 +46,13 @@ TEST(RunDirectory, OverwriteDeletesWhatARunWroteAndNothingElse) {
 TEST(RunDirectory, AFileInItsPlaceIsAnInputOutputError) {
   test::TemporaryDirectory folder;
   write_file_atomically(posix_fs(), folder.file("file"), std::string("x"));
-  EXPECT_EQ(error_of(folder.file("file"), ExistingRun::kRefuse).code(), ExitCode::kInputOutput);
+  test::error_of(ExitCode::kInputOutput, [&] { open_run(folder.file("file"), ExistingRun::kRefuse); });
 }
 
 TEST(RunDirectory, IsHeldAgainstASecondRun) {
   test::TemporaryDirectory folder;
   RunDirectory run(posix_fs(), folder.path(), ExistingRun::kRefuse);
-  EXPECT_EQ(error_of(folder.path(), ExistingRun::kOverwrite).code(), ExitCode::kDirectoryInUse);
+  test::error_of(ExitCode::kDirectoryInUse, [&] { open_run(folder.path(), ExistingRun::kOverwrite); });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -50,13 +51,8 @@ TEST_F(ReadBack, NoticesOneByteAnywhere) {
     Bytes stored = bytes;
     stored[at] ^= std::byte{0x80};
     store(stored);
-    try {
-      compare(bytes);
-      FAIL() << at;
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), ExitCode::kCheckpoint);
-      EXPECT_THAT(e.what(), testing::HasSubstr(path_));
-    }
+    SCOPED_TRACE(at);
+    EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { compare(bytes); }), testing::HasSubstr(path_));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/sha256.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -38,16 +39,6 @@ class CheckpointStoreTest : public testing::Test {
   Fs& fs_ = posix_fs();
   std::string directory_ = temporary_.file("run/checkpoints");
 };
-
-ExitCode code_of(const std::function<void()>& action, std::string* message = nullptr) {
-  try {
-    action();
-  } catch (const Error& e) {
-    if (message) *message = e.what();
-    return e.code();
-  }
-  return ExitCode::kOk;
-}
 
 TEST_F(CheckpointStoreTest, FindsWhatItSaved) {
   CheckpointStore store(fs_, directory_);
@@ -82,10 +73,9 @@ TEST_F(CheckpointStoreTest, RecordsTheHashOfEachTensor) {
     EXPECT_NO_THROW(check_tensor_bytes(checkpoint, "model.safetensors", tensor.name, tensor.bytes)) << tensor.name;
   }
   const std::vector<float> others = {1, 2, 3, 5};
-  EXPECT_EQ(code_of([&] {
-              check_tensor_bytes(checkpoint, "model.safetensors", "weights", std::as_bytes(std::span(others)));
-            }),
-            ExitCode::kCheckpoint);
+  test::error_of(ExitCode::kCheckpoint, [&] {
+    check_tensor_bytes(checkpoint, "model.safetensors", "weights", std::as_bytes(std::span(others)));
+  });
 }
 
 TEST_F(CheckpointStoreTest, KeepsTheLastTheBestAndEveryNth) {
@@ -160,9 +150,7 @@ TEST_F(CheckpointStoreTest, NeverStartsFromZeroIfAllAreDamaged) {
   CheckpointStore store(fs_, directory_);
   store.save(1, files(1));
   remove_all(fs_, join_path(path(1), "state.json"));
-  std::string message;
-  EXPECT_EQ(code_of([&] { store.find_latest_verified(); }, &message), ExitCode::kCheckpoint);
-  EXPECT_THAT(message, HasSubstr("state.json"));
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { store.find_latest_verified(); }), HasSubstr("state.json"));
 }
 
 TEST_F(CheckpointStoreTest, ACheckpointUnderAnotherStepsNameIsNotTaken) {
@@ -184,8 +172,7 @@ TEST_F(CheckpointStoreTest, RefusesALaterFormatAndNamesBoth) {
   store.save(1, files(1));
   make_directories(fs_, path(2));
   overwrite(join_path(path(2), kManifestName), with_own_hash("{\"format\": 7, \"step\": 2, \"new\": []"));
-  std::string message;
-  EXPECT_EQ(code_of([&] { store.find_latest_verified(); }, &message), ExitCode::kCheckpoint);
+  const std::string message = test::error_of(ExitCode::kCheckpoint, [&] { store.find_latest_verified(); });
   EXPECT_THAT(message, HasSubstr("format 7"));
   EXPECT_THAT(message, HasSubstr("up to 1"));
 }
@@ -209,7 +196,8 @@ TEST_F(CheckpointStoreTest, AHostileManifestIsAnErrorAndReadsNothingOutside) {
                hash + "\"}]}]",
        }) {
     overwrite(join_path(path(1), kManifestName), with_own_hash(body));
-    EXPECT_EQ(code_of([&] { verify_checkpoint(fs_, path(1)); }), ExitCode::kCheckpoint) << body.substr(0, 200);
+    SCOPED_TRACE(body.substr(0, 200));
+    test::error_of(ExitCode::kCheckpoint, [&] { verify_checkpoint(fs_, path(1)); });
   }
 }
 

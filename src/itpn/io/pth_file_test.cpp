@@ -5,6 +5,7 @@
 
 #include "itpn/io/pth_for_test.h"
 #include "itpn/io/weights_file.h"
+#include "tests/support/error_of.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
@@ -125,14 +126,9 @@ TEST_F(PthFileTest, ChecksumsAreComparedUnlessTold) {
   std::string content = zip_pth(dict_op(tensor_op(storage_op("Byte", "0", 4), {1, {2}, {1}})), {{"0", "abcd"}});
   content[content.find("abcd")] = 'x';  // outside the view, inside the storage
   const auto file = open(content);
-  try {
-    bytes(*file, 0);
-    FAIL() << "read";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-    EXPECT_THAT(error.what(), HasSubstr("'a/data/0' is damaged"));
-    EXPECT_THAT(error.what(), HasSubstr("itpn convert " + directory_.file("w.pth") + " NEW.safetensors --skip-check"));
-  }
+  const std::string message = error_of(ExitCode::kCheckpoint, [&] { bytes(*file, 0); });
+  EXPECT_THAT(message, HasSubstr("'a/data/0' is damaged"));
+  EXPECT_THAT(message, HasSubstr("itpn convert " + directory_.file("w.pth") + " NEW.safetensors --skip-check"));
   EXPECT_THROW(bytes(*file, 0), Error);  // the second time too
   EXPECT_EQ(bytes(*open_pth_file(posix_fs(), directory_.file("w.pth"), {.checks_checksums = false}), 0), "bc");
 }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
@@ -31,17 +32,13 @@ class SafetensorsTest : public testing::Test {
     write_file_atomically(posix_fs(), path, content);
     return path;
   }
-  // The message of the error that opening this content gives; checks that its exit code is 4.
+  // The message of the error that opening this content gives; checks that its exit code is 4 and that it names the
+  // file.
   std::string complaint(const std::string& content) {
     const std::string path = write(content);
-    try {
-      SafetensorsFile file(posix_fs(), path);
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), ExitCode::kCheckpoint);
-      EXPECT_THAT(e.what(), testing::HasSubstr(path));
-      return e.what();
-    }
-    return "accepted";
+    const std::string message = test::error_of(ExitCode::kCheckpoint, [&] { SafetensorsFile(posix_fs(), path); });
+    EXPECT_THAT(message, testing::HasSubstr(path));
+    return message;
   }
   test::TemporaryDirectory directory_;
 };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
@@ -208,14 +209,8 @@ TEST_F(TarIndexTest, GroupsMembersIntoSamples) {
 }
 
 TEST_F(TarIndexTest, RepeatedKeysAreRefused) {
-  const auto complaint = [this](const std::vector<Member>& members) -> std::string {
-    try {
-      group_samples(scan_members(members));
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), ExitCode::kData);
-      return e.what();
-    }
-    return "accepted";
+  const auto complaint = [this](const std::vector<Member>& members) {
+    return test::error_of(ExitCode::kData, [&] { group_samples(scan_members(members)); });
   };
   EXPECT_THAT(complaint({{"a.jpg", "1"}, {"a.jpg", "2"}}), HasSubstr("'a.jpg' is there twice"));
   EXPECT_THAT(complaint({{"a.jpg", "1"}, {"b.jpg", "2"}, {"a.cls", "3"}}), HasSubstr("key 'a' comes twice"));

@@ -3,18 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 
 namespace itpn {
 namespace {
 
 std::string refusal(const TensorShapes& shapes, const std::string& name, size_t axes) {
-  try {
-    shapes.at(name, axes);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-    return error.what();
-  }
-  return "";
+  return test::error_of(ExitCode::kCheckpoint, [&] { shapes.at(name, axes); });
 }
 
 TEST(TensorShapes, CountsOnlyUpToTheFirstGap) {

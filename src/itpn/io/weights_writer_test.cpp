@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -20,13 +21,8 @@ class WeightsWriterTest : public testing::Test {
   }
   void expect_refused(const std::string& file, const std::string& tensor, const std::string& reason) {
     const std::string path = directory_.file(file);
-    try {
-      write(path, tensor);
-      ADD_FAILURE() << file << ": written";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-      EXPECT_THAT(error.what(), AllOf(HasSubstr(path), HasSubstr(reason)));
-    }
+    EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { write(path, tensor); }),
+                AllOf(HasSubstr(path), HasSubstr(reason)));
     EXPECT_FALSE(exists(posix_fs(), path));
   }
   test::TemporaryDirectory directory_;

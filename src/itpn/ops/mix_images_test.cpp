@@ -7,6 +7,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/philox.h"
+#include "tests/support/error_of.h"
 
 namespace itpn::ops {
 namespace {
@@ -108,12 +109,7 @@ TEST(SoftTargets, SumToOneAndMixLikeTheImages) {
 TEST(MixImages, AnOddBatchIsAUsageErrorOnlyWhileMixing) {
   EXPECT_NO_THROW(check_mix_batch({}, 8));
   EXPECT_NO_THROW(check_mix_batch({.mixup = 0.0, .cutmix = 0.0}, 7));
-  try {
-    check_mix_batch({}, 7);
-    FAIL() << "an odd batch was taken";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-  }
+  test::error_of(ExitCode::kUsage, [] { check_mix_batch({}, 7); });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/io/weights_writer.h"
+#include "tests/support/error_of.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
@@ -101,13 +102,7 @@ TEST(LoadClipVision, ReadsTheTorchScriptArchiveOfTheReferenceValues) {
 
 // The complaint about a file, which has to have this exit code.
 std::string complaint(const std::string& path, ExitCode code) {
-  try {
-    load_clip_vision(path);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "";
+  return test::error_of(code, [&] { load_clip_vision(path); });
 }
 
 TEST(LoadClipVision, TellsWhatIsWrongAndWhatIsWanted) {

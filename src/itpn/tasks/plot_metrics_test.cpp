@@ -1,11 +1,13 @@
 #include "itpn/tasks/plot_metrics.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -63,13 +65,8 @@ TEST(PlotMetrics, WritesSvgWhereTheNameSaysSo) {
 
 TEST(PlotMetrics, RefusesKeysThatDoNotOccur) {
   const test::TemporaryDirectory directory;
-  try {
-    metrics_charts({.runs = {write_metrics(directory)}, .keys = {"accuracy"}, .title = ""});
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_NE(std::string(error.what()).find("accuracy"), std::string::npos);
-  }
+  const PlotOptions options{.runs = {write_metrics(directory)}, .keys = {"accuracy"}, .title = ""};
+  EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { metrics_charts(options); }), testing::HasSubstr("accuracy"));
 }
 
 }  // namespace

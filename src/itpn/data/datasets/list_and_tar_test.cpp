@@ -5,6 +5,7 @@
 #include "itpn/data/datasets/shard_list.h"
 #include "itpn/data/datasets/tar_dataset.h"
 #include "itpn/data/datasets/tar_for_test.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -13,16 +14,6 @@ namespace {
 using test::tar_member;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <class Action>
-std::string message_of(const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string text_of(const Dataset& dataset, int64_t index) {
   StoredPicture picture;
@@ -56,8 +47,9 @@ TEST_F(ListTest, TakesPathsWithoutLabels) {
 }
 
 TEST_F(ListTest, NamesTheLineOfAMissingLabel) {
-  EXPECT_THAT(message_of([&] { list("a.jpg 1\nb.jpg\n"); }), HasSubstr("list.txt:2: without a label"));
-  EXPECT_THAT(message_of([&] { list("\n"); }), HasSubstr("names no picture"));
+  EXPECT_THAT(test::error_of(ExitCode::kData, [&] { list("a.jpg 1\nb.jpg\n"); }),
+              HasSubstr("list.txt:2: without a label"));
+  EXPECT_THAT(test::error_of(ExitCode::kData, [&] { list("\n"); }), HasSubstr("names no picture"));
 }
 
 TEST(ExpandBraces, KeepsLeadingZerosAndMultipliesRanges) {
@@ -104,11 +96,11 @@ TEST_F(TarTest, UsesTheSamplesBeforeACut) {
 }
 
 TEST_F(TarTest, NamesWhatIsMissingOrWrong) {
-  EXPECT_THAT(message_of([&] { open("none.tar"); }), HasSubstr("no such shard"));
+  EXPECT_THAT(test::error_of(ExitCode::kData, [&] { open("none.tar"); }), HasSubstr("no such shard"));
   shard("s.tar", tar_member("a.cls", "cat") + tar_member("a.jpg", "A") + end_);
-  EXPECT_THAT(message_of([&] { open("s.tar"); }), HasSubstr("not a class: cat"));
+  EXPECT_THAT(test::error_of(ExitCode::kData, [&] { open("s.tar"); }), HasSubstr("not a class: cat"));
   shard("t.tar", tar_member("a.cls", "1") + tar_member("a.jpg", "A") + tar_member("b.jpg", "B") + end_);
-  EXPECT_THAT(message_of([&] { open("t.tar"); }), HasSubstr("others have none"));
+  EXPECT_THAT(test::error_of(ExitCode::kData, [&] { open("t.tar"); }), HasSubstr("others have none"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/philox.h"
+#include "tests/support/error_of.h"
 
 namespace itpn {
 namespace {
@@ -49,12 +50,8 @@ TEST(RandAugment, RefusesATextThatMakesNoSenseAsAUsageError) {
   for (const char* text :
        {"", "rnd-m9", "rand-", "rand-m", "rand-m11", "rand-x3", "rand-m9-m8", "rand-n0", "rand-n1.5", "rand-mstd-1",
         "rand-m9x", "rand-minf", "rand-mnan", "rand m9", "m9-rand", "rand-inc", "rand-n1000", "rand-m9--inc1"}) {
-    try {
-      parse_rand_augment(text);
-      ADD_FAILURE() << text << " was taken";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::kUsage) << text;
-    }
+    SCOPED_TRACE(text);
+    test::error_of(ExitCode::kUsage, [&] { parse_rand_augment(text); });
   }
 }
 

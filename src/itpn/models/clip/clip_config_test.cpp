@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "itpn/core/errors.h"
+#include "tests/support/error_of.h"
 
 namespace itpn {
 namespace {
@@ -40,14 +41,8 @@ TEST(FindClipLayout, TellsTheSizesOfViTL14FromItsShapes) {
 }
 
 TEST(FindClipLayout, NamesWhatDoesNotFit) {
-  const auto complaint = [](std::vector<TensorInfo> tensors) -> std::string {
-    try {
-      find_clip_layout(tensors, "file.pt");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::kCheckpoint);
-      return error.what();
-    }
-    return "";
+  const auto complaint = [](const std::vector<TensorInfo>& tensors) {
+    return test::error_of(ExitCode::kCheckpoint, [&] { find_clip_layout(tensors, "file.pt"); });
   };
   std::vector<TensorInfo> tensors = large_14();
   tensors[1].shape = {200, 1024};
