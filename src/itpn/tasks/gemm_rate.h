@@ -12,7 +12,8 @@ struct GemmRate {
   std::string shape;  // of the fastest, M x K x N
 };
 
-// The fastest of a few shapes that models use, each by the fastest routine this program knows; takes about a second.
+// The fastest of a few shapes that models use, each by the fastest routine this program knows; takes about a second,
+// two where there are no instructions for `dtype`.
 GemmRate measure_gemm_rate(at::ScalarType dtype);
 
 }  // namespace itpn
