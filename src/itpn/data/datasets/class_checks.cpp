@@ -12,38 +12,40 @@ using Names = std::vector<std::string>;
 
 constexpr size_t kMaxNames = 10;
 
-// Those of `names` that `others` has not; both are sorted bytewise here.
-Names only_in(Names names, Names others) {
-  std::sort(names.begin(), names.end());
-  std::sort(others.begin(), others.end());
-  Names result;
-  std::set_difference(names.begin(), names.end(), others.begin(), others.end(), std::back_inserter(result));
-  return result;
-}
-
-std::string listed(const Names& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
-    text += (i == 0 ? "" : ", ") + printable_name(names[i]);
-  }
-  if (names.size() > kMaxNames) text += fmt::format(" and {} more", names.size() - kMaxNames);
-  return names.empty() ? "none" : text;
-}
-
 bool may_differ(const Dataset& train, const Dataset& val) {
   return train.has_numbered_classes() && val.has_numbered_classes() &&
          val.class_names().size() <= train.class_names().size();
 }
 
+// For messages that name both sides.
+std::string or_none(const std::string& names) { return names.empty() ? "none" : names; }
+
 }  // namespace
 
+Names printable_names(Names names) {
+  for (std::string& name : names) name = printable_name(name);
+  return names;
+}
+
+std::string names_only_in(const Names& names, const Names& others) {
+  Names missing, sorted = names, known = others;
+  std::sort(sorted.begin(), sorted.end());
+  std::sort(known.begin(), known.end());
+  std::set_difference(sorted.begin(), sorted.end(), known.begin(), known.end(), std::back_inserter(missing));
+  std::string text;
+  for (size_t i = 0; i < std::min(missing.size(), kMaxNames); ++i) {
+    text += (i == 0 ? "" : ", ") + missing[i];
+  }
+  return missing.size() > kMaxNames ? text + fmt::format(" and {} more", missing.size() - kMaxNames) : text;
+}
+
 void check_same_classes(const Dataset& train, const Dataset& val) {
-  const Names &a = train.class_names(), &b = val.class_names();
+  const Names a = printable_names(train.class_names()), b = printable_names(val.class_names());
   if (a == b || may_differ(train, val)) return;
   throw data_error(fmt::format(
       "training and validation pictures are of different classes ({} and {}); only in training: {}; only in "
-      "validation: {}; make their class folders the same",
-      a.size(), b.size(), listed(only_in(a, b)), listed(only_in(b, a))));
+      "validation: {}; make them the same",
+      a.size(), b.size(), or_none(names_only_in(a, b)), or_none(names_only_in(b, a))));
 }
 
 void check_labels(const Dataset& dataset, int64_t classes) {
@@ -52,10 +54,11 @@ void check_labels(const Dataset& dataset, int64_t classes) {
     if (label >= 0 && label < classes) continue;
     const std::string name = printable_name(dataset.name(i));
     if (label < 0) throw data_error(fmt::format("{}: no label, but the task needs one for each picture", name));
-    const Names& names = dataset.class_names();
+    const Names names = printable_names(dataset.class_names());
     const Names beyond(names.begin() + std::min<int64_t>(classes, static_cast<int64_t>(names.size())), names.end());
-    throw data_error(fmt::format("{}: label {} of a model with {} classes; classes beyond it: {}", name, label, classes,
-                                 listed(beyond)));
+    throw data_error(
+        fmt::format("{}: label {} is out of range; the model has {} classes (classes.count), which leaves out: {}",
+                    name, label, classes, or_none(names_only_in(beyond, {}))));
   }
 }
 
