@@ -7,8 +7,11 @@
 
 namespace itpn {
 
-// Makes `directory`, with those above it, and proves by a file of one byte that it can be written; "" is the current
-// one. A read-only disk or a missing permission shows here, not after hours. Throws exit code 5.
+// Proves by a file of one byte that `directory`, which is there, can be written: a read-only disk or a missing
+// permission shows here, not after hours. Throws exit code 5.
+void prove_writable(Fs& fs, const std::string& directory);
+
+// Makes `directory`, with those above it, and proves that it can be written; "" is the current one. Throws exit code 5.
 void prepare_output_directory(Fs& fs, const std::string& directory);
 
 // The same for the directory of a file.

@@ -46,7 +46,7 @@ RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing
   }
   make_directories(fs, path);
   lock_ = std::make_unique<RunLock>(fs, path);
-  prepare_output_directory(fs, path);
+  prove_writable(fs, path);
   if (existing != ExistingRun::kRefuse) return;
   if (const std::vector<std::string> found = traces_of_a_run(fs, path); !found.empty()) {
     throw usage_error(fmt::format(

@@ -36,8 +36,7 @@ class RunDirectory {
   const std::string& path() const { return path_; }
   std::string config_file() const { return join_path(path_, "config.toml"); }
   // The path of the weights that the run started from; missing where it started at random.
-  std::string init_file() const { return init_file_of(path_); }
-  static std::string init_file_of(const std::string& run) { return join_path(run, "init.txt"); }
+  std::string init_file() const { return join_path(path_, "init.txt"); }
   std::string environment_file() const { return join_path(path_, "env.json"); }
   std::string log_file() const { return join_path(path_, "train.log"); }
   std::string metrics_file() const { return join_path(path_, "metrics.jsonl"); }

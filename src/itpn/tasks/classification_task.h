@@ -82,6 +82,7 @@ class ClassificationTask : public LearningTask {
   virtual void complete(ClassificationLearnerConfig* config) const = 0;
 
   const ClassificationSettings& shared() const { return settings_; }
+  const RunRequest& request() const { return request_; }
   const LabelledData& data() const { return data_; }
   ProcessGroup& group() { return services_->group; }
   ClassificationLearner& learner() { return *learner_; }

@@ -57,7 +57,7 @@ Error no_init() { return usage_error("linear probing needs a pre-trained model: 
 class LinprobeTask : public ClassificationTask {
  public:
   LinprobeTask(const LinprobeConfig& config, const RunRequest& request)
-      : ClassificationTask(classification_settings(config), request), config_(config), init_(request.init) {}
+      : ClassificationTask(classification_settings(config), request), config_(config) {}
 
   RunSettings settings() const override {
     return {"linprobe",         config_.model.preset, dump_config(config_), config_.train,
@@ -71,7 +71,7 @@ class LinprobeTask : public ClassificationTask {
 
   // A run that goes on has its own; one that was stopped before its first checkpoint has none.
   void load_initial_weights() override {
-    if (init_.empty()) throw no_init();
+    if (request().init.empty()) throw no_init();
     ClassificationTask::load_initial_weights();
   }
 
@@ -121,7 +121,6 @@ class LinprobeTask : public ClassificationTask {
   }
 
   LinprobeConfig config_;
-  std::string init_;
   FeatureSet cached_;
   std::optional<PositionSource> positions_;  // with cached features
 };
