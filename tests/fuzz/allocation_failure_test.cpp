@@ -14,8 +14,8 @@
 #include "itpn/io/safetensors.h"
 #include "itpn/io/tar_index.h"
 #include "itpn/io/weights_file.h"
-#include "tests/fuzz/bytes_fs.h"
 #include "tests/fuzz/counted_new.h"
+#include "tests/support/bytes_fs.h"
 #include "tests/support/fault_tally.h"
 #include "tests/support/shared_data.h"
 

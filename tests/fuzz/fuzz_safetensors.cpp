@@ -1,6 +1,6 @@
 #include "itpn/core/errors.h"
 #include "itpn/io/safetensors.h"
-#include "tests/fuzz/bytes_fs.h"
+#include "tests/support/bytes_fs.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   itpn::test::BytesFs disk(std::as_bytes(std::span(data, size)));

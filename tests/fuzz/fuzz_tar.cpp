@@ -3,7 +3,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/io/tar_header.h"
 #include "itpn/io/tar_index.h"
-#include "tests/fuzz/bytes_fs.h"
+#include "tests/support/bytes_fs.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "itpn/io/weights_file.h"
-#include "tests/fuzz/bytes_fs.h"
+#include "tests/support/bytes_fs.h"
 
 namespace itpn::test {
 

@@ -5,12 +5,14 @@
 #include <torch/torch.h>
 
 #include <fstream>
+#include <span>
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/io/pth_for_test.h"
 #include "itpn/io/safetensors.h"
 #include "itpn/ops/resample_positions.h"
+#include "tests/support/bytes_fs.h"
 #include "tests/support/error_of.h"
 #include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
@@ -152,39 +154,28 @@ TEST_F(LoadWeightsTest, NamesOfOneStorageShareABufferWhereTheirViewsAreEqual) {
   EXPECT_TRUE(model[2].second.equal(model[0].second.t()));
 }
 
-// A file that says it has 2^62 bytes after its header, which nobody can hold in memory.
-class VastFileFs final : public Fs {
- public:
-  VastFileFs() {
-    const std::string json = R"({"w":{"dtype":"U8","shape":[4611686018427387904],)"
-                             R"("data_offsets":[0,4611686018427387904]}})";
-    append_little_endian(start_, json.size(), 8);
-    start_ += json;
-  }
-  int open(const std::string&, OpenMode) override { return 3; }
-  int64_t pread(int, void* into, size_t size, uint64_t offset) override {
-    return static_cast<int64_t>(start_.copy(static_cast<char*>(into), size, offset));
-  }
-  int stat(const std::string&, FileStatus* status) override {
-    *status = {.size = start_.size() + (1ULL << 62), .is_regular = true};
-    return 0;
-  }
-  int64_t write(int, const void*, size_t) override { return -EROFS; }
-  int fsync(int) override { return 0; }
-  int close(int) override { return 0; }
-  int mkdir(const std::string&) override { return -EROFS; }
-  int rename(const std::string&, const std::string&) override { return -EROFS; }
-  int unlink(const std::string&) override { return -EROFS; }
-  int list(const std::string&, std::vector<DirectoryEntry>*) override { return -ENOTDIR; }
-  int free_space(const std::string&, uint64_t*) override { return -ENOSYS; }
-  int lock(int) override { return -ENOSYS; }
+// The start of a file that says it has 2^62 bytes after its header, which nobody can hold in memory.
+std::string vast_header() {
+  const std::string json = R"({"w":{"dtype":"U8","shape":[4611686018427387904],)"
+                           R"("data_offsets":[0,4611686018427387904]}})";
+  std::string header;
+  append_little_endian(header, json.size(), 8);
+  return header + json;
+}
 
- private:
-  std::string start_;
+class VastFileFs final : public test::BytesFs {
+ public:
+  explicit VastFileFs(const std::string& header) : BytesFs(std::as_bytes(std::span(header))) {}
+  int stat(const std::string& path, FileStatus* status) override {
+    const int result = BytesFs::stat(path, status);
+    status->size += 1ULL << 62;
+    return result;
+  }
 };
 
 TEST(WeightsReader, WithoutEnoughMemoryTheFileIsToBlame) {
-  VastFileFs disk;
+  const std::string header = vast_header();
+  VastFileFs disk(header);
   const WeightsPath source = find_weights(disk, "/vast.safetensors");
   WeightsFile file = open_weights(disk, source);
   WeightsReader reader(file, source);

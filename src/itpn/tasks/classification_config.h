@@ -25,8 +25,7 @@ void visit_fields(V& v, ClassesConfig& c) {
     {.doc = "outputs of the model; 0 = as many as the training pictures have classes", .min = 0, .max = 1000000});
   v("head_std", c.head_std,
     {.doc = "deviation of the head's start weights: 2e-5 as published for pixel weights, 0.02 for CLIP ones; linear "
-            "probing "
-            "has 0.01",
+            "probing has 0.01",
      .min = 0.0});
 }
 
@@ -83,8 +82,7 @@ void visit_fields(V& v, FinetuneOptimConfig& c) {
   visit_fields(v, static_cast<AdamWRecipe&>(c));
   v("layer_decay", c.layer_decay,
     {.doc = "factor on the rate, and on min_lr, from one layer to the one below, of 13 layers; deeper models spread "
-            "the same range over "
-            "theirs; 1 = none",
+            "the same range over theirs; 1 = none",
      .min = 0.0,
      .max = 1.0,
      .min_exclusive = true});

@@ -1,9 +1,12 @@
-// A disk that holds one file, the input of a fuzz target.
+// A disk that holds one file, whatever its name: the input of a fuzz target, or the start of a file too large to make.
 #pragma once
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "itpn/core/files.h"
 
