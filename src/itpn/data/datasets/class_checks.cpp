@@ -17,6 +17,12 @@ bool may_differ(const Dataset& train, const Dataset& val) {
          val.class_names().size() <= train.class_names().size();
 }
 
+std::string listed(const Names& names) {
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kMaxNames ? text + fmt::format(" and {} more", names.size() - kMaxNames) : text;
+}
+
 // For messages that name both sides.
 std::string or_none(const std::string& names) { return names.empty() ? "none" : names; }
 
@@ -32,11 +38,7 @@ std::string names_only_in(const Names& names, const Names& others) {
   std::sort(sorted.begin(), sorted.end());
   std::sort(known.begin(), known.end());
   std::set_difference(sorted.begin(), sorted.end(), known.begin(), known.end(), std::back_inserter(missing));
-  std::string text;
-  for (size_t i = 0; i < std::min(missing.size(), kMaxNames); ++i) {
-    text += (i == 0 ? "" : ", ") + missing[i];
-  }
-  return missing.size() > kMaxNames ? text + fmt::format(" and {} more", missing.size() - kMaxNames) : text;
+  return listed(missing);
 }
 
 void check_same_classes(const Dataset& train, const Dataset& val) {
@@ -58,7 +60,7 @@ void check_labels(const Dataset& dataset, int64_t classes) {
     const Names beyond(names.begin() + std::min<int64_t>(classes, static_cast<int64_t>(names.size())), names.end());
     throw data_error(
         fmt::format("{}: label {} is out of range; the model has {} classes (classes.count), which leaves out: {}",
-                    name, label, classes, or_none(names_only_in(beyond, {}))));
+                    name, label, classes, or_none(listed(beyond))));
   }
 }
 
