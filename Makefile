@@ -7,17 +7,20 @@ DEMO_DIR ?= out/demo
 JOBS ?= $(shell nproc)
 SHARE ?= 1
 SECONDS ?= 60
+LOCAL ?=
 MINUTES ?= 10
+
+export LOCAL ITPN_TORCH
 
 ITPN := build/release/bin/itpn
 SETUP := tools/setup.sh
 # Bit-for-bit comparisons hold for one thread count and one instruction set: pin both for tests.
 TEST_ENV := OMP_NUM_THREADS=2
 
-.PHONY: help setup build everything demo test check golden asan tsan faults fuzz soak format bench clean
+.PHONY: help setup setup-tests build everything demo test check golden asan tsan faults fuzz soak format bench clean
 
 help:
-	@echo "make build                 build/release/bin/itpn, with everything it needs"
+	@echo "make build [LOCAL=1]       build/release/bin/itpn, with everything it needs; LOCAL=1 installs nothing (.deps/)"
 	@echo "make demo [IMAGES=DIR]     pre-train, reconstruct, fine-tune, evaluate, predict: some minutes (out/demo)"
 	@echo "make test                  formatting, layers, unit, golden, integration and sanitizer tests"
 	@echo "make golden [FIXTURES=DIR] compare with the reference values"
@@ -28,17 +31,25 @@ help:
 	@echo "make tsan                  loader, saver and other torch-free threads under ThreadSanitizer"
 	@echo "make format                format the sources"
 	@echo "make bench                 speed of the pre-training step"
-	@echo "make clean                 delete build/ (.venv and out/ stay)"
+	@echo "make clean                 delete build/ (.venv, .deps and out/ stay)"
+	@echo "ITPN_TORCH=WHAT make ...   use that LibTorch: a Python, a virtual environment, a folder, or own (.venv)"
 
+# What the program alone needs; LOCAL=1 installs nothing and unpacks below .deps/.
 setup:
-	@$(SETUP) packages
+	@$(SETUP) packages build
 	@$(SETUP) torch
+
+# The library for tests and the formatter on top.
+setup-tests:
+	@$(SETUP) packages test
+	@$(SETUP) torch
+	@$(SETUP) formatter
 
 build: setup
 	@$(SETUP) build $(PRESET) itpn
 
 # With the tests, which are as much to compile again.
-everything: setup
+everything: setup-tests
 	@$(SETUP) build $(PRESET)
 
 $(ITPN): build
@@ -46,7 +57,7 @@ $(ITPN): build
 demo: build
 	@tools/demo.sh "$(DEMO_DIR)" "$(IMAGES)" $(SET)
 
-check: setup
+check: setup-tests
 	@tools/check_layers.py
 	@tools/check_format.sh
 
@@ -55,30 +66,30 @@ test: check everything
 	@$(TEST_ENV) ctest --test-dir build/release --output-on-failure -j $(JOBS)
 	@$(MAKE) --no-print-directory asan
 
-golden: setup
+golden: setup-tests
 	@$(SETUP) build $(PRESET) itpn_golden
 	@build/release/bin/itpn_golden "$(FIXTURES)"
 
-asan: setup
+asan: setup-tests
 	@$(SETUP) build asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 
 faults: everything
 	@tools/faults.sh $(SHARE)
 
-fuzz: setup
-	@$(SETUP) fuzz
+fuzz: setup-tests
+	@$(SETUP) packages fuzz
 	@$(SETUP) build fuzz fuzzers
 	@tools/fuzz.sh $(SECONDS)
 
 soak: build
 	@tools/soak.py $(MINUTES)
 
-tsan: setup
+tsan: setup-tests
 	@$(SETUP) build tsan
 	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -R 'itpn_(core|io|data)_test'
 
-format: setup
+format: setup-tests
 	@tools/check_format.sh --fix
 
 bench: build

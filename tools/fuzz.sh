@@ -3,7 +3,7 @@
 #
 #   tools/fuzz.sh [SECONDS [TARGET...]]    SECONDS for each target (60 by default), all targets or those named
 #
-# As many targets run at a time as there are processors. Needs clang-14 (tools/setup.sh fuzz installs it). New inputs
+# As many targets run at a time as there are processors. Needs clang-14 (tools/setup.sh packages fuzz installs it). New inputs
 # stay in out/fuzz/TARGET, crashing ones in out/fuzz/crashes; each goes into tests/fuzz/corpus once its cause is mended.
 set -uo pipefail
 cd "$(dirname "$0")/.."

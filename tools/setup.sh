@@ -1,132 +1,88 @@
 #!/usr/bin/env bash
 # Prepares a machine and builds itpn. Safe to call again: what is there already is not done twice.
 #
-#   tools/setup.sh packages    install the system packages that are missing (Debian, Ubuntu)
-#   tools/setup.sh torch       find a LibTorch, or install the pinned wheel into .venv
+#   tools/setup.sh packages [build|test|faults|fuzz]   what a build (or the tests, ...) needs and the machine lacks
+#   tools/setup.sh torch                               find a LibTorch, or install one into .venv; print which
 #   tools/setup.sh configure [PRESET]
 #   tools/setup.sh build [PRESET [TARGET...]]
-#   tools/setup.sh optional    what only `make faults` uses: strace, libfaketime
-#   tools/setup.sh fuzz        what only `make fuzz` uses: clang 14
-#   tools/setup.sh             all of it for the preset `release`
+#   tools/setup.sh                                     all of it for the program alone
 #
-# LibTorch is taken from, in this order: $Torch_DIR; the torch package of the active Python; .venv.
+# LOCAL=1 installs nothing: Debian packages are unpacked below .deps/ (also what happens, after saying so, where there is
+# neither root nor sudo). ITPN_TORCH names the LibTorch to use: a Python, a virtual environment, a folder, or "own" (.venv).
+# Else it is taken from Torch_DIR, the active Python, an active conda environment, .venv.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 TORCH_VERSION=2.13.0
-PACKAGES=(build-essential cmake ninja-build ccache mold pkg-config python3-venv
-          libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev
-           libgloo-dev bsdextrautils libgtest-dev libgmock-dev clang-format-14)
+# What compiling takes on the disk, and each torch package with what pip unpacks on the way, in MB.
+BUILD_MB=1500 TESTS_MB=4000 CPU_TORCH_MB=1500 CUDA_TORCH_MB=9000
 
-# What only some fault tests need; they skip, saying so, where it is missing.
-OPTIONAL_PACKAGES=(strace libfaketime)
-FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
+say() { printf 'setup: %s\n' "$1" >&2; shift; [ $# = 0 ] || printf '  %s\n' "$@" >&2; }
+die() { say "$@"; exit 1; }
 
-say() { printf '%s\n' "$*" >&2; }
-
-# Those of the named packages that are not installed.
-missing_packages() {
-  local name
-  for name in "$@"; do
-    dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || printf '%s ' "$name"
-  done
+# Ends, before minutes are spent, if the folder's disk has fewer than that many MB left: need_disk MB WHAT_FOR
+need_disk() {
+  local free
+  free=$(df -Pm . | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$1" ] || die "$2 needs about $1 MB, $(pwd) has $free MB left. Make room or build on another disk."
 }
 
-packages() {
-  install_packages "${PACKAGES[@]}"
-}
+# shellcheck source=tools/setup/packages.sh
+. tools/setup/packages.sh
+# shellcheck source=tools/setup/unpack.sh
+. tools/setup/unpack.sh
+# shellcheck source=tools/setup/torch.sh
+. tools/setup/torch.sh
 
-optional() {
-  install_packages "${OPTIONAL_PACKAGES[@]}"
-}
-
-fuzz() {
-  install_packages "${FUZZ_PACKAGES[@]}"
-}
-
-install_packages() {
-  if ! command -v dpkg-query >/dev/null; then
-    say "setup: not a Debian or Ubuntu system; install the equivalents of: $*"
-    return
+# Prints the cmake (ninja) to use: the system's, that of .venv, or a new one from PyPI in .venv.
+tool() {
+  local name=$1
+  if command -v "$name" >/dev/null; then command -v "$name"; return; fi
+  if [ -x ".deps/bin/$name" ]; then echo "$PWD/.deps/bin/$name"; return; fi
+  if [ ! -x ".venv/bin/$name" ]; then
+    make_venv
+    say "installing $name into .venv"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$name" >&2 || die "no $name: install it and call make again"
   fi
-  local missing as_root=""
-  missing=$(missing_packages "$@")
-  [ -n "$missing" ] || return 0
-  if [ "$(id -u)" != 0 ]; then
-    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-      as_root=sudo
-    else
-      say "setup: some system packages are missing. Type this, then call make again:"
-      say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing% }"
-      exit 1
-    fi
-  fi
-  say "setup: installing ${missing% }"
-  $as_root apt-get update -qq >&2
-  # shellcheck disable=SC2086  # the list is meant to be split
-  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >&2
-}
-
-# Folder with TorchConfig.cmake's parent for the torch package of a Python, without the seconds that importing it takes.
-torch_of() {
-  "$1" - 2>/dev/null <<'PY'
-import importlib.util, os, sys
-spec = importlib.util.find_spec("torch")
-path = spec and os.path.join(spec.submodule_search_locations[0], "share", "cmake")
-if not path or not os.path.exists(os.path.join(path, "Torch", "TorchConfig.cmake")):
-    sys.exit(1)
-print(path)
-PY
-}
-
-# Prints what goes into CMAKE_PREFIX_PATH; empty when Torch_DIR already says it.
-torch_prefix() {
-  if [ -n "${Torch_DIR:-}" ]; then
-    return 0
-  fi
-  torch_of python3 || torch_of .venv/bin/python
-}
-
-torch() {
-  if torch_prefix >/dev/null; then return; fi
-  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
-    say "setup: the torch $TORCH_VERSION wheel needs Python 3.10 or newer, this is $(python3 --version)."
-    say "  Install one, or unpack a LibTorch and set Torch_DIR=.../libtorch/share/cmake/Torch"
-    exit 1
-  fi
-  say "setup: installing torch $TORCH_VERSION into .venv (its C++ library is what is used)"
-  [ -x .venv/bin/python ] || python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check "torch==$TORCH_VERSION" >&2
-  torch_prefix >/dev/null || { say "setup: the installed torch has no TorchConfig.cmake"; exit 1; }
+  echo "$PWD/.venv/bin/$name"
 }
 
 configure() {
-  local preset=${1:-release} prefix log
-  prefix=$(torch_prefix) || { say "setup: no LibTorch; call tools/setup.sh torch"; exit 1; }
-  if [ -f "build/$preset/build.ninja" ] && [ "$(cat "build/$preset/torch_prefix" 2>/dev/null)" = "$prefix" ]; then
-    return
-  fi
+  local preset=${1:-release} log stamp wanted cmake
+  cmake=$(tool cmake)
+  describe_torch || die "no LibTorch; call tools/setup.sh torch"
+  # What the build's answers depend on: another LibTorch, tests that can be built now, headers of NCCL that have come.
+  wanted="$(torch_value root) $(torch_value build) $(torch_value nccl) tests=$(has_packages test && echo yes || echo no)"
+  stamp=build/$preset/configured_for
+  if [ -f "build/$preset/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
   mkdir -p "build/$preset"
   log=build/$preset/configure.log
-  say "setup: configuring build/$preset"
-  local include=${prefix:+${prefix%/share/cmake}/include}
-  [ -n "$include" ] || include=${Torch_DIR%/share/cmake/Torch}/include
-  if ! ITPN_TORCH_INCLUDE_DIR=$include cmake --preset "$preset" ${prefix:+-DCMAKE_PREFIX_PATH="$prefix"} >"$log" 2>&1; then
-    cat "$log" >&2
+  say "configuring build/$preset (LibTorch $(torch_value build) in $(torch_value root))"
+  local settings=(-DITPN_TORCH="$(torch_value root)" -DCMAKE_MAKE_PROGRAM="$(tool ninja)")
+  local prefixes=${CONDA_PREFIX:-}
+  [ ! -d .deps/root ] || prefixes="$PWD/.deps/root/usr${prefixes:+;$prefixes}"
+  [ -z "$prefixes" ] || settings+=(-DCMAKE_PREFIX_PATH="$prefixes")
+  if ! "$cmake" --preset "$preset" "${settings[@]}" >"$log" 2>&1; then
+    rm -f "build/$preset/CMakeCache.txt"  # a half answered question is asked again
+    sed -n '/CMake Error/,$p' "$log" >&2
+    say "the whole output is in $log"
     exit 1
   fi
-  printf '%s' "$prefix" >"build/$preset/torch_prefix"
+  printf '%s' "$wanted" >"$stamp"
 }
 
 build() {
   local preset=${1:-release}
   shift || true
   configure "$preset"
-  cmake --build "build/$preset" ${1:+--target "$@"} >&2
+  [ -e "build/$preset/bin/itpn" ] || need_disk "$BUILD_MB" "building"
+  "$(tool cmake)" --build "build/$preset" ${1:+--target "$@"} >&2
 }
 
+# tools/bundle.sh uses the functions above.
+if [ "${ITPN_SOURCED:-}" = 1 ]; then return 0; fi
 case "${1:-all}" in
-  packages | optional | fuzz | torch | configure | build) "$@" ;;
-  all) packages && torch && build release ;;
-  *) say "usage: tools/setup.sh [packages | optional | fuzz | torch | configure [PRESET] | build [PRESET [TARGET...]]]"; exit 2 ;;
+  packages | torch | formatter | configure | build) "$@" ;;
+  all) packages build && torch && build release itpn ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

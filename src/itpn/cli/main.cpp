@@ -1,5 +1,4 @@
 // itpn: from a subcommand's name to its function, and from errors to messages and exit codes.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -16,7 +15,7 @@ namespace {
 
 int run(const Arguments& arguments) {
   if (!arguments.empty() && arguments.front() == "--version") {
-    std::puts(fmt::format("itpn {}", program_version()).c_str());
+    std::puts(describe_build().c_str());
     return 0;
   }
   const CommandGroup commands = {

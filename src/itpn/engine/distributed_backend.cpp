@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/log.h"
 
 // Gloo's headers are Debian's libgloo-dev (headers only); the code is in LibTorch.
 #if defined(USE_C10D_GLOO) && __has_include(<gloo/algorithm.h>)
@@ -23,6 +24,14 @@ namespace itpn {
 #ifdef ITPN_HAS_GLOO
 
 bool has_collectives() { return true; }
+
+bool has_nccl() {
+#ifdef ITPN_HAS_NCCL
+  return true;
+#else
+  return false;
+#endif
+}
 
 struct SharedStore::Content {
   c10::intrusive_ptr<c10d::TCPStore> server;  // where this process serves or connects
@@ -155,7 +164,11 @@ CollectiveBackend::CollectiveBackend(SharedStore& store, const ProcessPlace& pla
 #ifdef ITPN_HAS_NCCL
   if (device.is_cuda()) content_->accelerator = make_nccl(content_->store, place, timeout);
 #endif
-  (void)device;
+  if (!device.is_cpu() && !content_->accelerator && place.is_first()) {
+    log::warning(
+        "this program was built without NCCL: the gradients of several GPUs go through host memory (Gloo), which is "
+        "slower. `itpn doctor` says what was missing");
+  }
 }
 
 CollectiveBackend::~CollectiveBackend() = default;
@@ -180,6 +193,7 @@ const char* CollectiveBackend::name() const { return content_->accelerator ? "nc
 #else  // A LibTorch without c10d, or no headers of Gloo: one process only.
 
 bool has_collectives() { return false; }
+bool has_nccl() { return false; }
 
 namespace {
 

@@ -64,7 +64,8 @@ class CollectiveBackend {
   std::unique_ptr<Content> content_;
 };
 
-// Does this build have c10d with Gloo?
+// Does this build have c10d with Gloo? With NCCL?
 bool has_collectives();
+bool has_nccl();
 
 }  // namespace itpn

@@ -1,4 +1,4 @@
-// What a run was made with: versions and machine.
+// What a run was made with: versions, LibTorch and machine.
 #pragma once
 
 #include <torch/types.h>
@@ -9,6 +9,19 @@ namespace itpn {
 
 // "0.1.0".
 const char* program_version();
+
+// The LibTorch that the program was built with, and where the one lies that it has loaded.
+struct TorchBuild {
+  std::string version;  // as the package calls itself: "2.13.0+cpu", "2.14.1+cu130"
+  std::string cuda;     // CUDA version such as "13.0", empty for a package without CUDA
+  std::string library;  // path of the loaded libtorch_cpu.so
+  bool has_gloo = false;
+  bool has_nccl = false;
+};
+TorchBuild torch_build();
+
+// The lines of `itpn --version`: program, LibTorch, what several processes use, compiler.
+std::string describe_build();
 
 // Versions, device, threads and machine as JSON, for env.json. Nothing about the user beyond the host's name.
 std::string describe_environment(const torch::Device& device);

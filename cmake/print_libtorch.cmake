@@ -1,0 +1,26 @@
+# cmake -P cmake/print_libtorch.cmake: what LibTorch.cmake finds, as lines key=value; nothing where there is none, and
+# problem=LINE|LINE where the one that is there cannot be used.
+cmake_minimum_required(VERSION 3.20)
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+include(LibTorch)
+itpn_find_libtorch()
+if(ITPN_TORCH_PROBLEM)
+  string(REPLACE "\n" "|" problem "${ITPN_TORCH_PROBLEM}")
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "problem=${problem}")
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "origin=${ITPN_TORCH_ORIGIN}")
+elseif(ITPN_TORCH_ROOT)
+  set(nccl "")
+  set(kind "CPU only")
+  if(ITPN_TORCH_CUDA)
+    set(kind "CUDA ${ITPN_TORCH_CUDA}, without NCCL")
+    if(ITPN_TORCH_NCCL_DIRS)
+      set(nccl yes)
+      set(kind "CUDA ${ITPN_TORCH_CUDA}, NCCL")
+    endif()
+  endif()
+  foreach(line "root=${ITPN_TORCH_ROOT}" "build=${ITPN_TORCH_BUILD}" "cuda=${ITPN_TORCH_CUDA}" "nccl=${nccl}"
+               "origin=${ITPN_TORCH_ORIGIN}"
+               "summary=LibTorch ${ITPN_TORCH_BUILD} (${kind}) in ${ITPN_TORCH_ROOT}, ${ITPN_TORCH_ORIGIN}")
+    execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${line}")
+  endforeach()
+endif()
