@@ -6,7 +6,7 @@ TORCH_REPORT=""
 # Fills TORCH_REPORT with lines key=value of the LibTorch that is there; fails if there is none. Ends if the one that is
 # there cannot be used, unless it is our own, which is then put in again.
 describe_torch() {
-  TORCH_REPORT=$("$(tool cmake)" -P cmake/print_libtorch.cmake)
+  TORCH_REPORT=$(ITPN_PYTHON=$(command -v python3) "$(tool cmake)" -P cmake/print_libtorch.cmake)
   local problem
   problem=$(torch_value problem | tr '|' '\n')
   if [ -n "$problem" ] && [ "$(torch_value origin)" = .venv ]; then
