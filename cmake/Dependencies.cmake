@@ -3,13 +3,12 @@ find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
-find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 # The program alone is built without it.
 find_package(GTest)
 set(ITPN_TESTS ${GTest_FOUND})
 
 # itpn_find_library(TARGET HEADER LIBRARY ...): an imported target of a C library by its files, without pkg-config, whose
-# answers name folders of the system where a package lies unpacked elsewhere. The first library is the one that is named.
+# answers name folders of the system where a package lies unpacked elsewhere. No LIBRARY: headers only.
 function(itpn_find_library target header)
   find_path(${target}_INCLUDE ${header} REQUIRED)
   add_library(${target} INTERFACE IMPORTED)
@@ -20,6 +19,9 @@ function(itpn_find_library target header)
   endforeach()
 endfunction()
 itpn_find_library(itpn_webp webp/decode.h webpdemux webp)
+itpn_find_library(itpn_tomlplusplus toml++/toml.h)
+# Headers only: the code of Gloo is in LibTorch. Without them the program knows one process.
+find_path(ITPN_GLOO_INCLUDE gloo/algorithm.h)
 
 include(LibTorch)
 itpn_find_libtorch()
