@@ -3,13 +3,13 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
-#include "itpn/tasks/benchmark_classifier.h"
-#include "itpn/tasks/benchmark_distill.h"
-#include "itpn/tasks/benchmark_index.h"
-#include "itpn/tasks/benchmark_loader.h"
-#include "itpn/tasks/benchmark_pretrain.h"
-#include "itpn/tasks/benchmark_scaling.h"
-#include "itpn/tasks/pretrain_checks.h"
+#include "itpn/tasks/benchmark/benchmark_classifier.h"
+#include "itpn/tasks/benchmark/benchmark_distill.h"
+#include "itpn/tasks/benchmark/benchmark_index.h"
+#include "itpn/tasks/benchmark/benchmark_loader.h"
+#include "itpn/tasks/benchmark/benchmark_pretrain.h"
+#include "itpn/tasks/benchmark/benchmark_scaling.h"
+#include "itpn/tasks/pretrain/pretrain_checks.h"
 
 namespace itpn::cli {
 namespace {

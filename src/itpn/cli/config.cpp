@@ -7,12 +7,12 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
-#include "itpn/tasks/config_page.h"
-#include "itpn/tasks/finetune.h"
-#include "itpn/tasks/linprobe.h"
-#include "itpn/tasks/pretrain_checks.h"
-#include "itpn/tasks/pretrain_config.h"
-#include "itpn/tasks/tower_config.h"
+#include "itpn/tasks/classify/finetune.h"
+#include "itpn/tasks/classify/linprobe.h"
+#include "itpn/tasks/inspect/config_page.h"
+#include "itpn/tasks/pretrain/pretrain_checks.h"
+#include "itpn/tasks/pretrain/pretrain_config.h"
+#include "itpn/tasks/pretrain/tower_config.h"
 
 namespace itpn::cli {
 namespace {

@@ -1,5 +1,5 @@
 // itpn convert: weights from one format to another.
-#include "itpn/tasks/convert.h"
+#include "itpn/tasks/weights/convert.h"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 #include "itpn/cli/commands.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/signals.h"
-#include "itpn/tasks/check_data.h"
-#include "itpn/tasks/export_synthetic.h"
+#include "itpn/tasks/inspect/check_data.h"
+#include "itpn/tasks/inspect/export_synthetic.h"
 
 namespace itpn::cli {
 namespace {

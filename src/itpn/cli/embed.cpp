@@ -1,5 +1,5 @@
 // itpn embed: features of any pictures.
-#include "itpn/tasks/embed.h"
+#include "itpn/tasks/features/embed.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -6,7 +6,7 @@
 #include "itpn/cli/run_options.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
-#include "itpn/tasks/evaluate.h"
+#include "itpn/tasks/classify/evaluate.h"
 
 namespace itpn::cli {
 namespace {

@@ -1,5 +1,5 @@
 // itpn finetune: classification from end to end.
-#include "itpn/tasks/finetune.h"
+#include "itpn/tasks/classify/finetune.h"
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"

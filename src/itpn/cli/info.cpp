@@ -1,11 +1,11 @@
 // itpn info: the size of a model and what it costs, or what a file of weights is.
-#include "itpn/tasks/info.h"
+#include "itpn/tasks/inspect/info.h"
 
 #include <cstdio>
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
-#include "itpn/tasks/weights_info.h"
+#include "itpn/tasks/weights/weights_info.h"
 
 namespace itpn::cli {
 namespace {

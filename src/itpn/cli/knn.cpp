@@ -1,5 +1,5 @@
 // itpn knn: accuracy of the nearest neighbours of frozen features.
-#include "itpn/tasks/knn.h"
+#include "itpn/tasks/features/knn.h"
 
 #include <fmt/format.h>
 

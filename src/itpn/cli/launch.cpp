@@ -1,5 +1,5 @@
 // itpn launch: one command as several processes.
-#include "itpn/tasks/launch.h"
+#include "itpn/tasks/run/launch.h"
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"

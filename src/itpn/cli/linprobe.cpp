@@ -1,5 +1,5 @@
 // itpn linprobe: one linear layer on frozen features.
-#include "itpn/tasks/linprobe.h"
+#include "itpn/tasks/classify/linprobe.h"
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "itpn/cli/command_line.h"
-#include "itpn/tasks/ready_model.h"
+#include "itpn/tasks/weights/ready_model.h"
 
 namespace itpn::cli {
 

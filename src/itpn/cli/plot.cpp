@@ -3,7 +3,7 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
-#include "itpn/tasks/plot_metrics.h"
+#include "itpn/tasks/inspect/plot_metrics.h"
 
 namespace itpn::cli {
 namespace {

@@ -1,5 +1,5 @@
 // itpn predict: classes of any pictures.
-#include "itpn/tasks/predict.h"
+#include "itpn/tasks/classify/predict.h"
 
 #include <fmt/format.h>
 

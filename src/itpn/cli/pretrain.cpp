@@ -1,5 +1,5 @@
 // itpn pretrain: masked image modelling on pictures without labels.
-#include "itpn/tasks/pretrain.h"
+#include "itpn/tasks/pretrain/pretrain.h"
 
 #include <fmt/format.h>
 

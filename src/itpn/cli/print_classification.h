@@ -1,7 +1,7 @@
 // What fine-tuning and linear probing print at their end.
 #pragma once
 
-#include "itpn/tasks/finetune.h"
+#include "itpn/tasks/classify/finetune.h"
 
 namespace itpn::cli {
 

@@ -1,5 +1,5 @@
 // itpn reconstruct: pictures of what a pre-trained model draws for hidden patches.
-#include "itpn/tasks/reconstruct.h"
+#include "itpn/tasks/pretrain/reconstruct.h"
 
 #include <fmt/format.h>
 

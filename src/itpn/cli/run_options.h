@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "itpn/cli/command_line.h"
-#include "itpn/tasks/train_session.h"
+#include "itpn/tasks/run/train_session.h"
 
 namespace itpn::cli {
 

@@ -2,7 +2,7 @@
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
 #include "itpn/cli/run_options.h"
-#include "itpn/tasks/tower_task.h"
+#include "itpn/tasks/pretrain/tower_task.h"
 
 namespace itpn::cli {
 namespace {

@@ -1,0 +1,132 @@
+#include "itpn/tasks/benchmark/benchmark_classifier.h"
+
+#include <torch/torch.h>
+
+#include <numeric>
+#include <optional>
+
+#include "itpn/engine/parameter_updater.h"
+#include "itpn/engine/weight_average.h"
+#include "itpn/models/backbone/draws.h"
+#include "itpn/models/backbone/layer_ids.h"
+#include "itpn/models/backbone/presets.h"
+#include "itpn/models/classification/classification_loss.h"
+#include "itpn/models/classification/classifier.h"
+#include "itpn/nn/weight_dtype.h"
+#include "itpn/tasks/inspect/model_cost.h"
+
+namespace itpn {
+namespace {
+
+constexpr int64_t kBenchmarkClasses = 1000;
+constexpr double kLayerDecay = 0.6;
+constexpr double kEmaDecay = 0.9999;
+
+Preset preset_of(const ClassifierBenchmarkConfig& config) {
+  ModelConfig model;
+  model.preset = config.preset;
+  model.relative_position_bias = config.relative_position_bias;
+  model.layer_scale = config.layer_scale;
+  model.drop_path = config.drop_path;
+  return resolve_model(model, config.image_size);
+}
+
+Classifier make_model(const ClassifierBenchmarkConfig& config) {
+  return Classifier(ClassifierConfig{.backbone = preset_of(config).backbone, .num_classes = kBenchmarkClasses},
+                    /*seed=*/0);
+}
+
+torch::Tensor noise_images(const ClassifierBenchmarkConfig& config) {
+  return torch::randn({config.batch_size, 3, config.image_size, config.image_size});
+}
+
+UpdaterConfig updater_config(const Classifier& model, at::ScalarType dtype) {
+  constexpr LayerRule kRule = LayerRule::kClassification;
+  const BackboneConfig& sizes = model->config.backbone;
+  const auto scale = [&sizes](const std::string& name) {
+    return layer_lr_scale(layer_id(name, sizes, kRule), kLayerDecay, sizes, kRule);
+  };
+  const LayerDecayConfig decay = {.weight_decay = 0.05, .spared = names_spared_from_decay(kRule), .lr_scale = scale};
+  return {AdamWConfig{0.9, 0.999}, layer_decay_groups(trainable_parameters(*model), decay), dtype,
+          /*accumulate=*/false};
+}
+
+// A classifier with everything that updates it, and one batch with mixed labels.
+class ClassifierTrainee {
+ public:
+  ClassifierTrainee(const ClassifierBenchmarkConfig& config, at::ScalarType dtype)
+      : model_(make_model(config)), updater_(*model_, updater_config(model_, dtype)) {
+    if (config.ema) {
+      averaged_ = make_model(config);
+      average_.emplace(*averaged_, *model_, updater_.weights(), dtype);
+    }
+    input_.images = noise_images(config);
+    targets_ = torch::rand({config.batch_size, kBenchmarkClasses}).softmax(1);
+    positions_.resize(static_cast<size_t>(config.batch_size));
+    std::iota(positions_.begin(), positions_.end(), 0);
+  }
+
+  // One step; returns its loss.
+  double step(PhaseClock& clock) {
+    if (model_->config.backbone.drop_path > 0) {
+      input_.drop_path_draws = drop_path_draws({0, epoch_++, positions_}, model_->backbone.drop_path_sites());
+    }
+    const at::Tensor logits = model_->forward(input_).logits.to(torch::kFloat32);
+    const at::Tensor loss = soft_target_cross_entropy(logits, targets_);
+    return finish_training_step(loss, updater_, clock, [this] {
+      if (average_) average_->update(kEmaDecay);
+    });
+  }
+
+ private:
+  Classifier model_, averaged_{nullptr};
+  ParameterUpdater updater_;
+  std::optional<WeightAverage> average_;
+  BackboneInput input_;
+  torch::Tensor targets_;
+  std::vector<uint64_t> positions_;
+  uint64_t epoch_ = 0;
+};
+
+ModelSpeed labelled(ModelSpeed speed, const std::string& task, const ClassifierBenchmarkConfig& config) {
+  speed.task = task;
+  speed.options = {{"relative_position_bias", config.relative_position_bias ? 1.0 : 0.0},
+                   {"layer_scale", config.layer_scale},
+                   {"drop_path", config.drop_path},
+                   {"ema", config.ema ? 1.0 : 0.0}};
+  return speed;
+}
+
+}  // namespace
+
+double classification_gflop(const ClassifierBenchmarkConfig& config) {
+  const Preset preset = preset_of(config);
+  const int64_t side = config.image_size / preset.backbone.patch_size;
+  return 2e-9 * classification_cost(preset, {.rows = side, .columns = side}, kBenchmarkClasses).macs();
+}
+
+ModelSpeed benchmark_finetune(const ClassifierBenchmarkConfig& config) {
+  ClassifierTrainee trainee(config, prepare_measurement(config));
+  // The backward pass costs two products for each of the forward pass.
+  const double gflop = 3 * classification_gflop(config);
+  return labelled(measure_speed(config, gflop, [&](PhaseClock& clock) { return trainee.step(clock); }), "finetune",
+                  config);
+}
+
+ModelSpeed benchmark_predict(const ClassifierBenchmarkConfig& config) {
+  const at::ScalarType dtype = prepare_measurement(config);
+  Classifier model = make_model(config);
+  cast_matmul_weights(*model, dtype);
+  model->eval();
+  BackboneInput input;
+  input.images = noise_images(config);
+  const auto step = [&](PhaseClock& clock) {
+    const torch::NoGradGuard no_grad;
+    const double value = model->forward(input).logits.max().item<double>();
+    clock.end("forward");
+    return value;
+  };
+  return labelled(measure_speed(config, classification_gflop(config), step), "predict", config);
+}
+
+}  // namespace itpn

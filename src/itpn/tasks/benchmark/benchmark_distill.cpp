@@ -1,0 +1,95 @@
+#include "itpn/tasks/benchmark/benchmark_distill.h"
+
+#include <torch/torch.h>
+
+#include "itpn/models/backbone/draws.h"
+#include "itpn/models/mim/distill_model.h"
+#include "itpn/nn/init.h"
+#include "itpn/tasks/inspect/model_cost.h"
+#include "itpn/tasks/pretrain/clip_teacher.h"
+#include "itpn/tasks/pretrain/distill_masks.h"
+#include "itpn/tasks/pretrain/pretrain_model.h"
+
+namespace itpn {
+namespace {
+
+int64_t grid_of(const PretrainConfig& recipe) { return recipe.data.image_size / recipe.model.patch_size; }
+
+ClipVision random_tower(const PretrainConfig& recipe) {
+  ClipVisionConfig sizes;
+  if (recipe.teacher.image_size == 14 * grid_of(recipe)) {
+    sizes = {.patch_size = 14, .width = 1024, .depth = 24, .num_heads = 16, .mlp_width = 4096, .output_dim = 768};
+  }
+  sizes.grid = grid_of(recipe);
+  ClipVision tower(sizes);
+  initialise_parameters(*tower, /*seed=*/0);
+  return tower;
+}
+
+ClipTeacher teacher_of(const PretrainConfig& recipe) {
+  if (!recipe.teacher.weights.empty()) return {recipe.teacher, torch::kCPU};
+  return {recipe.teacher, torch::kCPU, random_tower(recipe)};
+}
+
+// Student, teacher and one batch.
+class Pupil {
+ public:
+  Pupil(const DistillBenchmarkConfig& config, at::ScalarType dtype)
+      : teacher_(teacher_of(config.recipe)),
+        model_(distill_config_of(config.recipe, teacher_.dim()), /*seed=*/0),
+        updater_(*model_, {AdamWConfig{}, weight_decay_groups(trainable_parameters(*model_), 0.05), dtype,
+                           /*accumulate=*/false}) {
+    const PretrainConfig& recipe = config.recipe;
+    const int64_t B = config.batch_size, side = recipe.data.image_size, grid = grid_of(recipe);
+    teacher_.require_grid(grid);
+    batch_.count = B;
+    batch_.second_height = batch_.second_width = recipe.teacher.image_size;
+    batch_.second_pixels.resize(static_cast<size_t>(B * batch_.second_height * batch_.second_width * 3));
+    for (size_t i = 0; i < batch_.second_pixels.size(); ++i) batch_.second_pixels[i] = static_cast<uint8_t>(i * 31);
+    DrawKey key;
+    for (int64_t i = 0; i < B; ++i) key.positions.push_back(static_cast<uint64_t>(i));
+    input_.images = torch::randn({B, 3, side, side});
+    input_.is_hidden = draw_hidden(key, recipe.mask, grid, grid);
+    if (recipe.model.drop_path > 0.0) input_.drop_path_draws = drop_path_draws(key, model_->drop_path_sites());
+  }
+
+  // One step; returns its loss.
+  double step(PhaseClock& clock) {
+    input_.targets = teacher_.targets(batch_);
+    clock.end("teacher");
+    return finish_training_step(model_->forward(input_).loss, updater_, clock, [] {});
+  }
+
+  // Floating-point operations of a picture, in thousand millions; the backward pass costs two products for each of the
+  // forward pass, the teacher has none.
+  double gflop(const PretrainConfig& recipe) const {
+    const PictureGrid picture{.rows = grid_of(recipe), .columns = grid_of(recipe)};
+    const Preset preset = resolve_model(recipe.model, recipe.data.image_size);
+    return 2e-9 * (3 * distillation_cost(preset, picture, teacher_.dim()).macs() +
+                   clip_tower_cost(teacher_.sizes(), picture).macs());
+  }
+
+ private:
+  ClipTeacher teacher_;
+  DistillModel model_;
+  ParameterUpdater updater_;
+  HostBatch batch_;
+  DistillInput input_;
+};
+
+}  // namespace
+
+ModelSpeed benchmark_distill(const DistillBenchmarkConfig& given) {
+  DistillBenchmarkConfig config = given;
+  config.preset = config.recipe.model.preset;
+  config.image_size = config.recipe.data.image_size;
+  config.precision = config.recipe.train.precision;
+  config.recipe.teacher.cache_dir.clear();
+  Pupil pupil(config, prepare_measurement(config));
+  ModelSpeed speed =
+      measure_speed(config, pupil.gflop(config.recipe), [&](PhaseClock& clock) { return pupil.step(clock); });
+  speed.task = "pretrain (CLIP)";
+  return speed;
+}
+
+}  // namespace itpn

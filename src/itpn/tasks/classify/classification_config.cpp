@@ -1,0 +1,37 @@
+#include "itpn/tasks/classify/classification_config.h"
+
+namespace itpn {
+namespace {
+
+ModelConfig classifier_model() {
+  ModelConfig model;
+  model.preset = kInferredPreset;
+  model.may_infer_preset = true;
+  return model;
+}
+
+DataConfig labelled_pictures() {
+  DataConfig data = classification_data();
+  data.source = "folder";
+  return data;
+}
+
+}  // namespace
+
+FinetuneConfig::FinetuneConfig() : model(classifier_model()), data(labelled_pictures()) {
+  model.relative_position_bias = true;
+  model.drop_path = 0.1;
+  train.epochs = 100;
+  train.global_batch_size = 1024;
+  train.micro_batch_size = 32;
+}
+
+LinprobeConfig::LinprobeConfig()
+    : model(classifier_model()), data(labelled_pictures()), augment(probing_augmentation()) {
+  classes.head_std = 0.01;
+  train.epochs = 90;
+  train.global_batch_size = 16384;
+  train.micro_batch_size = 64;
+}
+
+}  // namespace itpn

@@ -1,0 +1,180 @@
+#include "itpn/tasks/inspect/check_data.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "itpn/core/progress.h"
+#include "itpn/core/signals.h"
+#include "itpn/data/open_dataset.h"
+#include "itpn/io/decode_image.h"
+
+namespace itpn {
+namespace {
+
+constexpr auto kProgressInterval = std::chrono::milliseconds(100);
+
+const char* format_name(ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kJpeg:
+      return "jpeg";
+    case ImageFormat::kPng:
+      return "png";
+    case ImageFormat::kWebp:
+      return "webp";
+  }
+  return "unknown";
+}
+
+// What was learnt of one picture.
+struct Finding {
+  std::optional<ImageInfo> info;
+  std::string kind;  // empty: sound
+  std::string reason;
+};
+
+Finding look_at(const Dataset& dataset, int64_t index, StoredPicture& picture) {
+  Finding finding;
+  try {
+    dataset.read(index, picture);
+    finding.info = read_image_info(picture.bytes);
+    decode_rgb(picture.bytes);
+  } catch (const SampleError& error) {
+    finding.kind = error.kind;
+    finding.reason = error.what();
+  } catch (const ImageError& error) {
+    finding.kind = defect_name(error.kind);
+    finding.reason = error.what();
+  }
+  return finding;
+}
+
+// Looks at all pictures with several threads, while the calling one shows how far they are.
+class Inspection {
+ public:
+  explicit Inspection(const Dataset& dataset) : dataset_(dataset), findings_(static_cast<size_t>(dataset.size())) {}
+
+  std::vector<Finding> run(int64_t threads, bool shows_progress) {
+    {
+      std::vector<std::jthread> workers;
+      for (int64_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+      if (shows_progress) show_progress();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(findings_);
+  }
+
+ private:
+  void work() noexcept {
+    block_signals_in_this_thread();
+    try {
+      StoredPicture picture;
+      for (int64_t i = next_++; i < dataset_.size(); i = next_++) {
+        findings_[i] = look_at(dataset_, i, picture);
+        ++done_;
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      next_ = dataset_.size();
+      has_failed_ = true;
+    }
+  }
+
+  void show_progress() {
+    ProgressBar bar({.label = "checking", .total = dataset_.size(), .unit = "pictures"});
+    while (done_ < dataset_.size() && !has_failed_ && pending_signal() == 0) {
+      std::this_thread::sleep_for(kProgressInterval);
+      bar.update(done_);
+    }
+    if (pending_signal() != 0) next_ = dataset_.size();
+    if (done_ == dataset_.size()) bar.finish();
+  }
+
+  const Dataset& dataset_;
+  std::vector<Finding> findings_;
+  std::atomic<int64_t> next_{0};
+  std::atomic<int64_t> done_{0};
+  std::atomic<bool> has_failed_{false};
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+Spread spread_of(std::vector<int64_t> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+void count_classes(const Dataset& dataset, DataReport& report) {
+  report.class_names = dataset.class_names();
+  report.class_counts.resize(report.class_names.size());
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const int64_t label = dataset.label(i);
+    if (label >= 0) ++report.class_counts[label];
+  }
+}
+
+void add_findings(const Dataset& dataset, const std::vector<Finding>& findings, DataReport& report) {
+  std::vector<int64_t> widths, heights, sizes;
+  for (size_t i = 0; i < findings.size(); ++i) {
+    const auto& [info, kind, reason] = findings[i];
+    sizes.push_back(static_cast<int64_t>(dataset.stored_bytes(static_cast<int64_t>(i))));
+    if (!kind.empty()) {
+      report.defects.push_back({printable_name(dataset.name(static_cast<int64_t>(i))), kind, reason});
+      ++report.defect_kinds[kind];
+    }
+    if (!info) continue;
+    widths.push_back(info->width);
+    heights.push_back(info->height);
+    ++report.formats[format_name(info->format)];
+    ++report.channels[info->channels];
+    report.rotated += info->orientation != 1;
+  }
+  report.width = spread_of(std::move(widths));
+  report.height = spread_of(std::move(heights));
+  report.bytes = spread_of(std::move(sizes));
+}
+
+}  // namespace
+
+std::string guess_source(const std::string& path) {
+  if (path.ends_with(".tar")) return "tar";
+  if (!is_directory(posix_fs(), path)) return "list";
+  std::vector<DirectoryEntry> entries;
+  posix_fs().list(path, &entries);
+  const bool has_shards = std::any_of(entries.begin(), entries.end(), [](const DirectoryEntry& entry) {
+    return !entry.is_directory && entry.name.ends_with(".tar");
+  });
+  return has_shards ? "tar" : "folder";
+}
+
+DataReport check_data(const CheckDataOptions& options) {
+  DataReport report;
+  report.path = options.path;
+  if (!options.path.ends_with(".tar") && !exists(posix_fs(), options.path)) {
+    throw data_error(options.path + ": no such folder, list or shard");
+  }
+  report.source = guess_source(options.path);
+  DataConfig config;
+  config.source = report.source;
+  config.cache_dir = "off";  // a check looks for itself
+  const auto dataset = open_dataset(config, options.path, {.shows_progress = options.shows_progress});
+  const auto cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const auto findings = Inspection(*dataset).run(options.threads > 0 ? options.threads : cores, options.shows_progress);
+  const DatasetFingerprint print = fingerprint(*dataset);
+  report.images = print.count;
+  report.total_bytes = print.total_bytes;
+  report.names_hash = print.names_hash;
+  report.skipped = dataset->skipped();
+  count_classes(*dataset, report);
+  add_findings(*dataset, findings, report);
+  return report;
+}
+
+}  // namespace itpn

@@ -1,0 +1,173 @@
+#include "itpn/tasks/pretrain/reconstruct.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <string_view>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/files.h"
+#include "itpn/engine/checkpoint_files.h"
+#include "itpn/engine/device.h"
+#include "itpn/engine/load_weights.h"
+#include "itpn/io/png_writer.h"
+#include "itpn/models/backbone/draws.h"
+#include "itpn/models/backbone/weight_rules.h"
+#include "itpn/models/mim/mim_model.h"
+#include "itpn/tasks/pretrain/pretrain_config.h"
+#include "itpn/tasks/pretrain/pretrain_model.h"
+#include "itpn/tasks/pretrain/reconstruction_panel.h"
+#include "itpn/tasks/run/loaders.h"
+#include "itpn/tasks/weights/model_source.h"
+
+namespace itpn {
+namespace {
+
+constexpr size_t kPanelBatch = 8;
+constexpr size_t kOverviewRows = 64;
+constexpr const char* kOverviewName = "overview.png";
+
+struct LoadedModel {
+  std::string checkpoint;
+  PretrainConfig config;
+  MimModel model{nullptr};
+};
+
+// The recipe of the run, with what only training needs left out.
+PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const ReconstructRequest& request) {
+  auto config = load_config<PretrainConfig>(join_path(checkpoint.path, "the recipe in state.json"),
+                                            read_progress(fs, checkpoint).config_toml);
+  if (config.pretrain.has_clip_teacher()) {
+    throw usage_error(
+        fmt::format("{}: this model predicts features of a CLIP model, no pixels; its own pictures are in "
+                    "samples/ of its run",
+                    checkpoint.path));
+  }
+  if (config.model.in_channels != 3) {
+    throw usage_error(
+        fmt::format("the model of {} takes {} channels, pictures have 3", checkpoint.path, config.model.in_channels));
+  }
+  config.mfm.enabled = false;
+  config.model.drop_path = 0.0;
+  if (request.mask_ratio) config.mask.ratio = *request.mask_ratio;
+  return config;
+}
+
+LoadedModel load_model(const ReconstructRequest& request, const torch::Device& device) {
+  Fs& fs = posix_fs();
+  if (!is_directory(fs, request.checkpoint)) {
+    throw checkpoint_error(fmt::format(
+        "{}: no checkpoint, nor the directory of a run; a file of weights does not say how pictures were masked",
+        request.checkpoint));
+  }
+  const WeightsPath weights = find_weights(fs, request.checkpoint);
+  LoadedModel loaded{weights.checkpoint->path, config_of(fs, *weights.checkpoint, request)};
+  loaded.model = MimModel(mim_config_of(loaded.config, sizes_of_weights(weights.path)), 0);
+  log_report(load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules()));
+  loaded.model->to(device);
+  return loaded;
+}
+
+// What the model makes of a batch.
+PanelInput run_model(LoadedModel& loaded, const HostBatch& batch, const DrawKey& key, const torch::Device& device) {
+  const PretrainConfig& config = loaded.config;
+  const int64_t side = config.data.image_size / config.model.patch_size;
+  PanelInput panel;
+  panel.statistics = {config.data.mean, config.data.std};
+  panel.patch_size = config.model.patch_size;
+  panel.normalised_targets = loaded.model->config.normalise_pixels;
+  MimInput input;
+  input.images = ops::images_to_device(batch, panel.statistics, device);
+  input.noise = mask_noise(key, side * side).to(device);
+  input.want_prediction = true;
+  const MimOutput output = loaded.model->forward(input);
+  panel.images = input.images;
+  panel.prediction = output.prediction;
+  panel.is_hidden = output.mask.is_hidden;
+  return panel;
+}
+
+PanelInput row_of(const PanelInput& panel, int64_t row) {
+  PanelInput one = panel;
+  one.images = panel.images.narrow(0, row, 1);
+  one.prediction = panel.prediction.narrow(0, row, 1);
+  one.is_hidden = panel.is_hidden.narrow(0, row, 1);
+  return one;
+}
+
+// NAME.png for .../NAME.jpg; NAME-2.png where that is taken.
+std::string output_name(const std::string& path, std::set<std::string>& taken) {
+  const size_t slash = path.rfind('/');
+  const std::string file = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string stem = file.substr(0, file.rfind('.'));
+  std::string name = stem + ".png";
+  for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}-{}.png", stem, i);
+  return name;
+}
+
+// Writes one file for each picture and gathers the overview.
+class PanelFiles {
+ public:
+  PanelFiles(const std::string& directory, ReconstructResult& result) : directory_(directory), result_(result) {}
+
+  void add(const std::string& picture, const Image& panel) {
+    if (result_.pictures.empty()) make_directories(posix_fs(), directory_);
+    result_.pictures.push_back(join_path(directory_, output_name(picture, taken_)));
+    write_file_atomically(posix_fs(), result_.pictures.back(), encode_png(panel));
+    if (result_.pictures.size() > kOverviewRows) return;
+    overview_.width = panel.width;
+    overview_.channels = panel.channels;
+    overview_.height += panel.height;
+    overview_.pixels.insert(overview_.pixels.end(), panel.pixels.begin(), panel.pixels.end());
+  }
+
+  void finish() {
+    result_.overview = join_path(directory_, kOverviewName);
+    write_file_atomically(posix_fs(), result_.overview, encode_png(overview_));
+  }
+
+ private:
+  std::string directory_;
+  ReconstructResult& result_;
+  std::set<std::string> taken_ = {kOverviewName};
+  Image overview_;
+};
+
+}  // namespace
+
+ReconstructResult reconstruct(const ReconstructRequest& request) {
+  if (request.images.empty()) throw usage_error("no picture given; name at least one");
+  const torch::NoGradGuard no_grad;
+  const torch::Device device = select_device(request.device);
+  LoadedModel loaded = load_model(request, device);
+  ReconstructResult result;
+  result.checkpoint = loaded.checkpoint;
+  const auto transform = make_evaluation_transform(loaded.config.data.image_size, loaded.config.preprocess);
+  PanelFiles files(request.output_dir, result);
+  const std::span<const std::string> paths = request.images;
+  for (size_t first = 0; first < paths.size(); first += kPanelBatch) {
+    PictureBatch pictures =
+        read_pictures(paths.subspan(first, std::min(kPanelBatch, paths.size() - first)), *transform);
+    result.unreadable.insert(result.unreadable.end(), pictures.unreadable.begin(), pictures.unreadable.end());
+    HostBatch& batch = pictures.batch;
+    if (batch.count == 0) continue;
+    for (uint64_t& position : batch.positions) position += first;
+    const PanelInput panels =
+        run_model(loaded, batch, {static_cast<uint64_t>(request.seed), 0, batch.positions}, device);
+    for (int64_t row = 0; row < batch.count; ++row) {
+      files.add(pictures.paths[static_cast<size_t>(row)], reconstruction_panel(row_of(panels, row)));
+    }
+  }
+  if (result.pictures.empty()) {
+    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", request.images.size(),
+                                 result.unreadable[0].path, result.unreadable[0].reason));
+  }
+  files.finish();
+  return result;
+}
+
+}  // namespace itpn

@@ -1,0 +1,36 @@
+#include "itpn/tasks/pretrain/tower_config.h"
+
+#include <fmt/format.h>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+#include "itpn/tasks/run/recipe_checks.h"
+
+namespace itpn {
+
+TowerConfig::TowerConfig() : data(classification_data()) {
+  data.source = "folder";
+  data.image_size = 128;
+  data.mean = {0.48145466, 0.4578275, 0.40821073};
+  data.std = {0.26862954, 0.26130258, 0.27577711};
+}
+
+TowerConfig load_tower_config(const std::string& recipe, const std::vector<std::string>& overrides) {
+  return load_recipe<TowerConfig>(recipe, overrides);
+}
+
+void check_tower_config(const TowerConfig& config) {
+  check_batch(config.train);
+  if (config.data.image_size % config.model.patch_size != 0) {
+    throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}",
+                                  config.data.image_size, config.model.patch_size));
+  }
+  if (config.model.width % 64 != 0) {
+    throw usage_error(fmt::format("model.width = {} is not a multiple of 64, the width of a head", config.model.width));
+  }
+  if (config.data.source != "synthetic" && config.data.path.empty()) {
+    throw usage_error("data.path is not given: name a folder with a sub-folder for each class, data.path=DIR");
+  }
+}
+
+}  // namespace itpn

@@ -1,0 +1,82 @@
+#include "itpn/tasks/run/loaders.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+// Processes of one machine share its cores.
+int64_t threads_of(const DataConfig& data) {
+  return loader_threads(data.workers > 0 ? data.workers : fair_threads(process_place()));
+}
+
+}  // namespace
+
+LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list) {
+  return {{static_cast<uint64_t>(progress.epoch), progress.step_in_epoch * train.global_batch_size},
+          progress.reorderings,
+          bad_list};
+}
+
+std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data) {
+  const auto size = static_cast<int>(data.image_size);
+  const CropRange range{data.crop_scale[0], data.crop_scale[1], data.crop_ratio[0], data.crop_ratio[1]};
+  return std::make_shared<TrainTransform>(size, size, range, data.flip);
+}
+
+std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfig& train,
+                                        std::shared_ptr<const Dataset> dataset,
+                                        std::shared_ptr<const PictureTransform> transform, const LoaderStart& start) {
+  LoaderConfig loader;
+  loader.batch_size = train.micro_batch();
+  loader.global_batch_size = train.global_batch_size;
+  loader.rank = train.rank;
+  loader.world_size = train.processes;
+  loader.seed = static_cast<uint64_t>(train.seed);
+  loader.threads = threads_of(data);
+  loader.prefetch_bytes = data.prefetch_mib << 20;
+  loader.bad = {data.max_bad_fraction, start.bad_list};
+  loader.reorderings = start.reorderings;
+  return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader, start.position);
+}
+
+HostBatch next_training_batch(Loader& loader) {
+  std::optional<HostBatch> batch = loader.next();
+  TORCH_CHECK(batch, "the training loader ended");
+  return std::move(*batch);
+}
+
+std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
+                                          std::shared_ptr<const PictureTransform> transform, int64_t batch_size,
+                                          const ProcessPlace& place) {
+  LoaderConfig loader;
+  loader.batch_size = std::min(batch_size, dataset->size());
+  loader.rank = place.rank;
+  loader.world_size = place.processes;
+  loader.is_shuffled = false;
+  loader.threads = threads_of(data);
+  loader.prefetch_bytes = data.prefetch_mib << 20;
+  loader.bad.max_fraction = data.max_bad_fraction;
+  return std::make_unique<Loader>(std::move(dataset), std::move(transform), loader);
+}
+
+DataFingerprint data_fingerprint(const Dataset& dataset) {
+  const DatasetFingerprint print = fingerprint(dataset);
+  return {print.count, fmt::format("{}-{}", print.total_bytes, print.names_hash)};
+}
+
+void check_fills_a_batch(const DataConfig& data, const Dataset& dataset, int64_t global_batch_size) {
+  if (dataset.size() >= global_batch_size) return;
+  throw usage_error(fmt::format("train.global_batch_size = {} is more than the {} pictures of {}; take at most {}",
+                                global_batch_size, dataset.size(),
+                                data.source == "synthetic" ? "the synthetic set" : data.path, dataset.size()));
+}
+
+}  // namespace itpn

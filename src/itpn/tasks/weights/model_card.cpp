@@ -1,0 +1,48 @@
+#include "itpn/tasks/weights/model_card.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "itpn/config/config.h"
+#include "itpn/core/errors.h"
+
+namespace itpn {
+namespace {
+
+constexpr const char* kCardKey = "itpn.model";
+constexpr const char* kClassesKey = "itpn.class_names";
+
+}  // namespace
+
+ModelCard model_card(const ModelConfig& model, const DataConfig& data, const PreprocessConfig& preprocess) {
+  ModelCard card;
+  card.model = model;
+  card.model.drop_path = 0.0;
+  card.pictures = {data.image_size, data.mean, data.std};
+  card.preprocess = preprocess;
+  return card;
+}
+
+Metadata to_metadata(const ModelCard& card) {
+  Metadata metadata = {{kCardKey, dump_config(card)}};
+  if (!card.class_names.empty()) metadata[kClassesKey] = nlohmann::json(card.class_names).dump();
+  return metadata;
+}
+
+std::optional<ModelCard> card_in(const Metadata& metadata, const std::string& file) {
+  const auto found = metadata.find(kCardKey);
+  if (found == metadata.end()) return std::nullopt;
+  try {
+    auto card = load_config<ModelCard>(file, found->second);
+    const auto classes = metadata.find(kClassesKey);
+    if (classes != metadata.end()) nlohmann::json::parse(classes->second).get_to(card.class_names);
+    return card;
+  } catch (const nlohmann::json::exception& error) {
+    throw checkpoint_error(fmt::format("{}: the names of its classes cannot be read: {}", file, error.what()));
+  } catch (const Error& error) {
+    throw checkpoint_error(fmt::format("{}: its description of the model cannot be read: {}", file, error.what()));
+  }
+}
+
+}  // namespace itpn

@@ -1,0 +1,120 @@
+#include "itpn/tasks/weights/ready_model.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "itpn/core/errors.h"
+#include "itpn/engine/device.h"
+#include "itpn/engine/distributed_environment.h"
+#include "itpn/engine/load_weights.h"
+#include "itpn/engine/precision.h"
+#include "itpn/models/backbone/weight_rules.h"
+#include "itpn/nn/weight_dtype.h"
+#include "itpn/ops/images_to_device.h"
+
+namespace itpn {
+namespace {
+
+// Tokens of a level as a map. `image` tells the size of the picture in patches.
+// (B, L, s, s, F) -> (B, F, rows * s, columns * s)
+torch::Tensor as_map(const torch::Tensor& level, int64_t rows, int64_t columns) {
+  const int64_t B = level.size(0), S = level.size(2), F = level.size(4);
+  return level.reshape({B, rows, columns, S, S, F}).permute({0, 5, 1, 3, 2, 4}).reshape({B, F, rows * S, columns * S});
+}
+
+}  // namespace
+
+ReadyModel::ReadyModel(const ModelRequest& request)
+    : source_(find_model(request)),
+      precision_(request.precision),
+      device_(select_device(request.device, process_place().local_rank)) {
+  TrainConfig numerics;
+  configure_numerics(numerics, device_);
+  if (request.image_size > 0) source_.card.pictures.image_size = request.image_size;
+  if (source_.card.model.in_channels == 3) return;
+  throw usage_error(
+      fmt::format("the model of {} takes {} channels, pictures have 3", source_.path, source_.card.model.in_channels));
+}
+
+std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
+  return make_evaluation_transform(image_size(), source_.card.preprocess);
+}
+
+BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }
+
+void ReadyModel::load_into(torch::nn::Module& model, bool keeps_head) const {
+  const LoadRules rules = keeps_head ? used_classifier_weight_rules() : dense_weight_rules({});
+  log_report(load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key}));
+  model.eval();
+  model.to(device_);
+  const torch::ScalarType type = compute_type(precision_, device_);
+  if (type != torch::kFloat32) cast_matmul_weights(model, type);
+}
+
+torch::Tensor ReadyModel::images_of(const HostBatch& batch) const {
+  return ops::images_to_device(batch, {source_.card.pictures.mean, source_.card.pictures.std}, device_);
+}
+
+ReadyClassifier::ReadyClassifier(const ModelRequest& request) : ReadyModel(request) {
+  if (source().classes == 0) {
+    throw usage_error(
+        fmt::format("{}: these weights tell no classes apart; fine-tune them first, or look at their "
+                    "features with itpn embed or itpn knn",
+                    source().path));
+  }
+  ClassifierConfig config;
+  config.backbone = backbone();
+  config.num_classes = source().classes;
+  config.is_probe = source().is_probe;
+  model_ = Classifier(config, 0);
+  load_into(*model_, /*keeps_head=*/true);
+}
+
+torch::Tensor ReadyClassifier::logits(const HostBatch& batch) {
+  const torch::NoGradGuard no_grad;
+  BackboneInput input;
+  input.images = images_of(batch);
+  return model_->forward(input).logits.to(torch::kFloat32);
+}
+
+ReadyBackbone::ReadyBackbone(const ModelRequest& request) : ReadyModel(request) {
+  model_ = Itpn(backbone(), source().pyramid);
+  load_into(*model_, /*keeps_head=*/false);
+}
+
+torch::Tensor ReadyBackbone::pooled(const HostBatch& batch) {
+  const torch::NoGradGuard no_grad;
+  BackboneInput input;
+  input.images = images_of(batch);
+  return model_->backbone.forward(input).u3.mean(1).to(torch::kFloat32);
+}
+
+torch::Tensor ReadyBackbone::level(const HostBatch& batch, const std::string& name) {
+  const std::vector<std::string> names = level_names();  // finest first, as the pyramid's are coarsest first
+  const auto found = std::find(names.rbegin(), names.rend(), name);
+  if (found == names.rend()) {
+    throw usage_error(fmt::format("{}: no level {}; there is {}, pooled", source().path, name, fmt::join(names, ", ")));
+  }
+  const torch::NoGradGuard no_grad;
+  BackboneInput input;
+  input.images = images_of(batch);
+  const int64_t patch = source().card.model.patch_size;
+  return as_map(model_->forward(input)[static_cast<size_t>(found - names.rbegin())], batch.height / patch,
+                batch.width / patch)
+      .to(torch::kFloat32);
+}
+
+std::vector<std::string> ReadyBackbone::level_names() const {
+  const std::vector<std::string> all = {"p2", "p3", "p4"};
+  return {all.end() - source().pyramid.num_outs, all.end()};
+}
+
+int64_t ReadyBackbone::stride_of(const std::string& level) const {
+  const int64_t patch = source().card.model.patch_size;
+  return level == "p2" ? patch / 4 : level == "p3" ? patch / 2 : patch;
+}
+
+}  // namespace itpn

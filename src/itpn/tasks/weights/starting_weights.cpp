@@ -1,0 +1,65 @@
+#include "itpn/tasks/weights/starting_weights.h"
+
+#include <fmt/format.h>
+
+#include "itpn/core/errors.h"
+#include "itpn/core/files.h"
+#include "itpn/engine/checkpoint_files.h"
+#include "itpn/engine/load_weights.h"
+#include "itpn/models/backbone/weight_rules.h"
+#include "itpn/tasks/weights/model_source.h"
+
+namespace itpn {
+void check_starting_weights(const RunRequest& run) {
+  if (run.init.empty() || !run.resume.empty() || exists(posix_fs(), run.init)) return;
+  throw io_error(fmt::format(
+      "--init {}: there is no such file or directory; want a run, a checkpoint, a .safetensors or a .pth file",
+      run.init));
+}
+
+std::optional<std::string> saved_config_of(const RunRequest& run) {
+  if (run.resume.empty()) return std::nullopt;
+  if (run.resume != "auto") return read_progress(posix_fs(), find_checkpoint(posix_fs(), run.resume)).config_toml;
+  const std::string own = join_path(run.output_dir, "config.toml");
+  if (!exists(posix_fs(), own)) return std::nullopt;
+  return read_text_file(posix_fs(), own);
+}
+
+ModelConfig model_of_weights(const std::string& init) {
+  if (init.empty()) return {};
+  ModelRequest request;
+  request.weights = init;
+  return find_model(request).card.model;
+}
+
+void adopt_sizes(const ModelConfig& weights, ModelConfig* model) {
+  model->preset = weights.preset;
+  model->stage_mixer = weights.stage_mixer;
+  model->patch_size = weights.patch_size;
+  model->in_channels = weights.in_channels;
+  model->relative_position_bias |= weights.relative_position_bias;
+  // Where both have one, its start value is the recipe's: the weights' own values come on top.
+  const bool same = (weights.layer_scale > 0.0) == (model->layer_scale > 0.0);
+  if (!same) model->layer_scale = weights.layer_scale;
+}
+
+void check_preset_fits(const std::string& preset, const RunRequest& run) {
+  if (run.init.empty() || !run.resume.empty() || run.allow_partial) return;
+  require_preset(sizes_of_weights(run.init), preset, run.init);
+}
+
+void load_starting_weights(const RunRequest& run, const NamedTensors& model) {
+  LoadRules rules = classifier_weight_rules();
+  rules.allow_partial = run.allow_partial;
+  // The head of fine-tuning and that of linear probing have other names.
+  using Side = ExpectedAbsence::Side;
+  const std::vector<std::string> trained = {"head.weight", "head.bias"}, probe = {"head.0.*", "head.1.*"};
+  const std::vector<ExpectedAbsence> heads = {{Side::kFileOnly, trained, "another kind of head"},
+                                              {Side::kModelOnly, trained, "starts at random"},
+                                              {Side::kFileOnly, probe, "another kind of head"},
+                                              {Side::kModelOnly, probe, "starts at random"}};
+  rules.expected.insert(rules.expected.end(), heads.begin(), heads.end());
+  log_report(load_weights(posix_fs(), run.init, model, rules));
+}
+
+}  // namespace itpn
