@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,17 @@ void tell_summary(const Dataset& dataset, const std::string& path) {
 }
 
 }  // namespace
+
+std::string guess_source(const std::string& path) {
+  if (path.ends_with(".tar")) return "tar";
+  if (!is_directory(posix_fs(), path)) return "list";
+  std::vector<DirectoryEntry> entries;
+  posix_fs().list(path, &entries);
+  const bool has_shards = std::any_of(entries.begin(), entries.end(), [](const DirectoryEntry& entry) {
+    return !entry.is_directory && entry.name.ends_with(".tar");
+  });
+  return has_shards ? "tar" : "folder";
+}
 
 std::shared_ptr<const Dataset> open_dataset(const DataConfig& config, const std::string& path,
                                             const OpenDatasetOptions& options) {

@@ -9,6 +9,10 @@
 
 namespace itpn {
 
+// The kind (config.source) of a dataset that a user names only by its path: "tar", "list" or "folder", by the name and
+// what lies there.
+std::string guess_source(const std::string& path);
+
 struct OpenDatasetOptions {
   bool needs_labels = false;   // classification: refuse a dataset without classes or, unless allowed, with an empty one
   bool shows_progress = true;  // a bar while a folder is scanned, and a line of what was found

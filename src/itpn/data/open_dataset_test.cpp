@@ -37,5 +37,17 @@ TEST(OpenDataset, ATaskWithLabelsRefusesPicturesWithoutClasses) {
   EXPECT_THAT(refusal(test::uncached_folder(), directory.path()), ::testing::HasSubstr("no classes"));
 }
 
+TEST(GuessSource, TellsShardsListsAndFoldersApart) {
+  const test::TemporaryDirectory directory;
+  make_directories(posix_fs(), directory.file("shards"));
+  make_directories(posix_fs(), directory.file("pictures/dog"));
+  write_file_atomically(posix_fs(), directory.file("shards/0.tar"), std::string("x"));
+  write_file_atomically(posix_fs(), directory.file("names.txt"), std::string("dog/1.jpg\n"));
+  EXPECT_EQ(guess_source(directory.file("shards")), "tar");
+  EXPECT_EQ(guess_source(directory.file("shards/0.tar")), "tar");
+  EXPECT_EQ(guess_source(directory.file("names.txt")), "list");
+  EXPECT_EQ(guess_source(directory.file("pictures")), "folder");
+}
+
 }  // namespace
 }  // namespace itpn

@@ -14,12 +14,12 @@
 #include "itpn/core/log.h"
 #include "itpn/core/output_place.h"
 #include "itpn/core/progress.h"
+#include "itpn/data/open_dataset.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/classify/confusion_picture.h"
 #include "itpn/tasks/features/labelled_data.h"
-#include "itpn/tasks/inspect/check_data.h"
 #include "itpn/tasks/run/loaders.h"
 
 namespace itpn {

@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 
 #include "itpn/core/progress.h"
-#include "itpn/tasks/features/score_classifier.h"
+#include "itpn/tasks/features/readable_rows.h"
 
 namespace itpn {
 

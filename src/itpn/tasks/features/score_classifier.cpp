@@ -2,22 +2,12 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
-
 #include "itpn/engine/distributed.h"
 #include "itpn/eval/topk_accuracy.h"
 #include "itpn/models/classification/classification_loss.h"
+#include "itpn/tasks/features/readable_rows.h"
 
 namespace itpn {
-
-at::Tensor readable_rows(const HostBatch& batch) {
-  std::vector<int64_t> rows;
-  for (int64_t i = 0; i < batch.count; ++i) {
-    if (!std::binary_search(batch.replaced.begin(), batch.replaced.end(), i)) rows.push_back(i);
-  }
-  return torch::tensor(rows, torch::kInt64);
-}
-
 namespace {
 
 void add_up(ProcessGroup& group, TopKAccuracy* accuracy, double* loss_sum, int64_t* unreadable) {

@@ -31,7 +31,4 @@ using ScoreObserver = std::function<void(const at::Tensor& logits, const at::Ten
 ClassificationScore score_classifier(Loader& loader, const LogitsOf& logits_of, ProcessGroup& group,
                                      const ScoreObserver& observer = {});
 
-// Rows of a batch whose own pictures could be read, (kept) int64.
-at::Tensor readable_rows(const HostBatch& batch);
-
 }  // namespace itpn

@@ -143,17 +143,6 @@ void add_findings(const Dataset& dataset, const std::vector<Finding>& findings, 
 
 }  // namespace
 
-std::string guess_source(const std::string& path) {
-  if (path.ends_with(".tar")) return "tar";
-  if (!is_directory(posix_fs(), path)) return "list";
-  std::vector<DirectoryEntry> entries;
-  posix_fs().list(path, &entries);
-  const bool has_shards = std::any_of(entries.begin(), entries.end(), [](const DirectoryEntry& entry) {
-    return !entry.is_directory && entry.name.ends_with(".tar");
-  });
-  return has_shards ? "tar" : "folder";
-}
-
 DataReport check_data(const CheckDataOptions& options) {
   DataReport report;
   report.path = options.path;

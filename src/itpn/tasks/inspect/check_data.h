@@ -48,9 +48,6 @@ struct DataReport {
   std::vector<SkippedEntry> skipped;  // not part of the dataset at all
 };
 
-// "tar", "list" or "folder", by the name and what lies there.
-std::string guess_source(const std::string& path);
-
 // Throws data_error where there is no dataset at all; defects of single pictures are part of the report. With a bar, a
 // signal (pending_signal) ends it early, and the report is of the pictures seen until then.
 DataReport check_data(const CheckDataOptions& options);

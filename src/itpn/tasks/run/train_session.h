@@ -16,18 +16,9 @@
 #include "itpn/engine/run_config.h"
 #include "itpn/engine/run_directory.h"
 #include "itpn/engine/train_task.h"
+#include "itpn/tasks/weights/run_request.h"
 
 namespace itpn {
-
-// What the command line says about the run, besides its recipe.
-struct RunRequest {
-  std::string output_dir;
-  std::string resume;          // "", "auto", or the directory of a checkpoint
-  bool overwrite = false;      // delete the run that output_dir holds
-  bool allow_change = false;   // resume although a key that changes the trajectory differs
-  std::string init;            // weights to start from: file, checkpoint or run (engine/load_weights.h); "" = random
-  bool allow_partial = false;  // start although some of those weights are missing or do not fit
-};
 
 // What the recipe says about the run.
 struct RunSettings {

@@ -7,7 +7,7 @@
 #include "itpn/config/config.h"
 #include "itpn/engine/train_state.h"
 #include "itpn/models/backbone/presets.h"
-#include "itpn/tasks/run/train_session.h"
+#include "itpn/tasks/weights/run_request.h"
 
 namespace itpn {
 
