@@ -59,6 +59,7 @@ demo: build
 
 check: setup-tests
 	@tools/check_layers.py
+	@tools/check_layers_test.py --quiet
 	@tools/check_format.sh
 
 # Warnings about missing shared data are skips inside the tests, never failures.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails on an include that goes up or sideways between the folders of src/itpn, on an include cycle, on a torch header
-in a torch-free folder, and on a source file that is too long.
+"""Fails on an include that goes up or sideways between the folders of src/itpn or the rooms of a folder, on a file
+beside the rooms, on an include cycle, on a torch header in a torch-free folder, and on a source file that is too long.
 
     tools/check_layers.py [ROOT]
 """
@@ -17,6 +17,19 @@ LEVELS = {
     "tasks": 5,
     "cli": 6,
 }
+# Folders that are divided: their rooms with levels of their own. Rooms of one level stand beside each other, and no
+# source lies outside a room.
+ROOMS = {
+    "tasks": {
+        "weights": 0,
+        "run": 1,
+        "features": 2,
+        "classify": 3, "pretrain": 3, "detect": 3, "segment": 3,
+        "use": 4,
+        "inspect": 5,
+        "benchmark": 6,
+    },
+}
 TORCH_FREE = {"core", "config", "io", "structures", "data"}
 MAX_LINES = 400
 # Tables and third-party data that may be longer, each with its reason.
@@ -32,18 +45,47 @@ def folder_of(path):
     return parts[0], "/".join(parts[:-1])
 
 
+def level_of(path):
+    """(5, 3) for tasks/classify/score.h: the level of the folder, and that of the room in it; (4,) without rooms.
+    None where the file has no place."""
+    parts = Path(path).parts
+    if parts[0] not in LEVELS:
+        return None
+    if parts[0] not in ROOMS:
+        return (LEVELS[parts[0]],)
+    room = parts[1] if len(parts) > 2 else None
+    return (LEVELS[parts[0]], ROOMS[parts[0]][room]) if room in ROOMS[parts[0]] else None
+
+
+def check_place(name):
+    """The complaint about where a file below src/itpn lies, or None."""
+    if level_of(name):
+        return None
+    top, folder = folder_of(name)
+    if top not in LEVELS:
+        return f"{name}: folder {top} has no level"
+    rooms = ", ".join(ROOMS[top])
+    if folder == top:
+        return f"{name}: lies beside the rooms of {top} ({rooms}), not in one"
+    return f"{name}: {folder} is none of the rooms of {top} ({rooms})"
+
+
 def check_edge(name, target):
-    """The complaint about one include between files below src/itpn, or None."""
+    """The complaint about one include between files below src/itpn that have a place, or None."""
     (top, folder), (other_top, other_folder) = folder_of(name), folder_of(target)
     if folder == other_folder:
         return None
-    if other_top not in LEVELS:
-        return f"{name}: includes {target}, a folder without a level"
-    if LEVELS[other_top] < LEVELS[top]:
+    level, other_level = level_of(name), level_of(target)
+    if other_level < level:
         return None
     if top == other_top and (top, other_folder) in SAME_LEVEL:
         return None
-    return f"{name} (level {LEVELS[top]}) includes {target} (level {LEVELS[other_top]}): upward or sideways"
+    return (f"{name} (level {dotted(level)}) includes {target} (level {dotted(other_level)}): "
+            + ("sideways" if other_level == level else "upward"))
+
+
+def dotted(level):
+    return ".".join(map(str, level))
 
 
 def find_cycle(edges):
@@ -84,39 +126,52 @@ def long_files(root):
                 yield f"{name}: {count} lines, the limit is {MAX_LINES}"
 
 
-def main():
-    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent)
+def read_includes(source, name):
+    """Targets of the own includes of a file, and complaints about the others."""
+    targets, complaints = [], []
+    top = folder_of(name)[0]
+    for include in INCLUDE.findall((source / name).read_text(errors="replace")):
+        target = include[len("itpn/"):]
+        if include.startswith(("torch/", "ATen/", "c10/")) and top in TORCH_FREE:
+            complaints.append(f"{name}: includes {include}, but {top} is torch-free")
+        if not include.startswith("itpn/"):
+            continue
+        if (source / target).exists():
+            targets.append(target)
+        else:
+            complaints.append(f"{name}: includes {include}, which does not exist")
+    return targets, complaints
+
+
+def check_tree(root):
+    """Complaints about the sources below `root`, and a line that counts what was read."""
     source = root / "src" / "itpn"
-    complaints, edges, files = [], {}, 0
-    for path in sorted(source.rglob("*")):
-        if path.suffix not in {".h", ".cpp", ".cu", ".cuh"}:
+    names = [str(path.relative_to(source)) for path in sorted(source.rglob("*"))
+             if path.suffix in {".h", ".cpp", ".cu", ".cuh"}]
+    complaints, edges = [], {}
+    for name in names:
+        misplaced = check_place(name)
+        if misplaced:
+            complaints.append(misplaced)
             continue
-        files += 1
-        name = str(path.relative_to(source))
-        top = folder_of(name)[0]
-        if top not in LEVELS:
-            complaints.append(f"{name}: folder {top} has no level")
-            continue
-        for include in INCLUDE.findall(path.read_text(errors="replace")):
-            if include.startswith(("torch/", "ATen/", "c10/")) and top in TORCH_FREE:
-                complaints.append(f"{name}: includes {include}, but {top} is torch-free")
-            if not include.startswith("itpn/"):
-                continue
-            target = include[len("itpn/"):]
-            if not (source / target).exists():
-                complaints.append(f"{name}: includes {include}, which does not exist")
-                continue
-            edges.setdefault(name, set()).add(target)
-            complaint = check_edge(name, target)
-            if complaint:
-                complaints.append(complaint)
+        targets, wrong = read_includes(source, name)
+        complaints += wrong
+        edges[name] = set(targets)
+        # One without a place is complained of by itself.
+        complaints += filter(None, (check_edge(name, target) for target in targets if level_of(target)))
     cycle = find_cycle(edges)
     if cycle:
         complaints.append("include cycle: " + " -> ".join(cycle))
     complaints += long_files(root)
+    return complaints, f"{len(names)} files, {sum(map(len, edges.values()))} includes, {len(complaints)} complaints"
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent)
+    complaints, summary = check_tree(root)
     for complaint in complaints:
         print(complaint)
-    print(f"{files} files, {sum(map(len, edges.values()))} includes, {len(complaints)} complaints")
+    print(summary)
     return 1 if complaints else 0
 
 
