@@ -6,7 +6,7 @@
 #include "itpn/cli/run_options.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
-#include "itpn/tasks/classify/evaluate.h"
+#include "itpn/tasks/use/evaluate.h"
 
 namespace itpn::cli {
 namespace {
@@ -23,7 +23,6 @@ int run_eval(const Arguments& arguments) {
                    "Measure a classifier on pictures whose classes are known: top-1, top-5, loss, and each class.",
                    kEvalExamples);
   EvaluateRequest request;
-  bool json = false;
   add_checkpoint(line, request.model);
   CLI::App& app = line.app();
   app.add_option("--data", request.data, "Folder with a sub-folder for each class, list (.txt) or tar shards")
@@ -33,14 +32,14 @@ int run_eval(const Arguments& arguments) {
       ->type_name("DIR");
   app.add_option("--batch-size", request.batch_size, "Pictures at a time")->check(CLI::PositiveNumber);
   app.add_option("--workers", request.workers, "Loader threads; 0 = one fewer than the cores");
-  app.add_flag("--json", json, "One JSON object instead of a table");
+  app.add_flag("--json", request.json, "One JSON object instead of a table");
   if (!line.parse(arguments)) return 0;
-  const EvaluateResult result = evaluate(request);
-  if (is_speaker()) print(json ? evaluation_json(result) : evaluation_table(result));
-  if (result.score.unreadable == 0) return 0;
+  const EvaluationReport report = evaluate(request);
+  if (is_speaker()) print(report.text);
+  if (report.unreadable == 0) return 0;
   if (is_speaker())
     log::error(fmt::format("{} pictures could not be read and were left out; itpn data {} names them",
-                           result.score.unreadable, request.data));
+                           report.unreadable, request.data));
   return static_cast<int>(ExitCode::kData);
 }
 

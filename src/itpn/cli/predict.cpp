@@ -1,5 +1,5 @@
 // itpn predict: classes of any pictures.
-#include "itpn/tasks/classify/predict.h"
+#include "itpn/tasks/use/predict.h"
 
 #include <fmt/format.h>
 
@@ -29,14 +29,8 @@ int run_predict(const Arguments& arguments) {
   app.add_option("--format", format, "table | json (one object a line) | csv");
   app.add_option("--batch-size", request.batch_size, "Pictures at a time");
   if (!line.parse(arguments)) return 0;
-  const PredictionFormat output = prediction_format(format);
-  bool has_begun = false;
-  const PredictSummary summary = predict(request, [&](const PredictedPicture& picture) {
-    if (!has_begun) print(output.head());
-    has_begun = true;
-    print(output.row(picture));
-    if (!picture.error.empty()) log::warning(fmt::format("{}: {}", picture.path, picture.error));
-  });
+  request.format = prediction_format(format);
+  const PredictSummary summary = predict(request, [](const std::string& text) { print(text); });
   if (summary.unreadable == 0) return 0;
   log::error(
       fmt::format("{} of {} pictures could not be read", summary.unreadable, summary.unreadable + summary.predicted));

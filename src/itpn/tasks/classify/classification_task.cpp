@@ -112,7 +112,7 @@ void ClassificationTask::load_initial_weights() {
 }
 
 std::map<std::string, std::string> ClassificationTask::weights_metadata() const {
-  ModelCard card = model_card(settings_.model, settings_.data, settings_.preprocess);
+  ModelCard card = model_card(kClassifierKind, settings_.model, settings_.data, settings_.preprocess);
   card.class_names = data_.class_names;
   return to_metadata(card);
 }

@@ -74,7 +74,7 @@ void PretrainTask::load_initial_weights() {
 }
 
 std::map<std::string, std::string> PretrainTask::weights_metadata() const {
-  return to_metadata(model_card(config_.model, config_.data, config_.preprocess));
+  return to_metadata(model_card(kPretrainedKind, config_.model, config_.data, config_.preprocess));
 }
 
 void PretrainTask::begin(const RunServices& services, const Progress& start) {

@@ -50,6 +50,7 @@ TEST_F(ConvertTest, ReplacesAFileOnlyWhenTold) {
 
 TEST_F(ConvertTest, AClassifierKeepsItsCard) {
   ModelCard card;
+  card.kind = "classifier";
   card.model.preset = "itpn-nano";
   card.pictures = {64, {0.1, 0.2, 0.3}, {0.4, 0.5, 0.6}};
   card.preprocess.crop_pct = 0.75;
@@ -62,6 +63,7 @@ TEST_F(ConvertTest, AClassifierKeepsItsCard) {
   for (const std::string& path : {run, pth}) {
     const ModelSource found = find_model({.weights = path});
     EXPECT_EQ(dump_config(found.card), dump_config(card)) << path;
+    EXPECT_EQ(found.card.kind, "classifier") << path;
     EXPECT_THAT(found.card.class_names, testing::ElementsAre("cat", "dog")) << path;
   }
 }

@@ -11,12 +11,15 @@ namespace itpn {
 namespace {
 
 constexpr const char* kCardKey = "itpn.model";
+constexpr const char* kKindKey = "itpn.kind";
 constexpr const char* kClassesKey = "itpn.class_names";
 
 }  // namespace
 
-ModelCard model_card(const ModelConfig& model, const DataConfig& data, const PreprocessConfig& preprocess) {
+ModelCard model_card(const std::string& kind, const ModelConfig& model, const DataConfig& data,
+                     const PreprocessConfig& preprocess) {
   ModelCard card;
+  card.kind = kind;
   card.model = model;
   card.model.drop_path = 0.0;
   card.pictures = {data.image_size, data.mean, data.std};
@@ -26,6 +29,7 @@ ModelCard model_card(const ModelConfig& model, const DataConfig& data, const Pre
 
 Metadata to_metadata(const ModelCard& card) {
   Metadata metadata = {{kCardKey, dump_config(card)}};
+  if (!card.kind.empty()) metadata[kKindKey] = card.kind;
   if (!card.class_names.empty()) metadata[kClassesKey] = nlohmann::json(card.class_names).dump();
   return metadata;
 }
@@ -35,6 +39,7 @@ std::optional<ModelCard> card_in(const Metadata& metadata, const std::string& fi
   if (found == metadata.end()) return std::nullopt;
   try {
     auto card = load_config<ModelCard>(file, found->second);
+    if (const auto kind = metadata.find(kKindKey); kind != metadata.end()) card.kind = kind->second;
     const auto classes = metadata.find(kClassesKey);
     if (classes != metadata.end()) nlohmann::json::parse(classes->second).get_to(card.class_names);
     return card;

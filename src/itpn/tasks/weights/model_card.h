@@ -1,5 +1,5 @@
-// What has to be known of a model to use its weights: sizes, how it wants its pictures, names of its classes. It
-// travels with the weights, as metadata of the safetensors file.
+// What has to be known of a model to use its weights: its kind, sizes, how it wants its pictures, names of its classes.
+// It travels with the weights, as metadata of the safetensors file.
 #pragma once
 
 #include <map>
@@ -26,7 +26,14 @@ void visit_fields(V& v, PictureConfig& c) {
   v("std", c.std, {.doc = "standard deviation of each channel", .min = 0.0, .min_exclusive = true});
 }
 
+// Kinds of models: what their heads answer. A file may name another one, of a later version of the program.
+inline constexpr const char* kPretrainedKind = "pretrained";  // nothing: only its features are of use
+inline constexpr const char* kClassifierKind = "classifier";
+
 struct ModelCard {
+  // "" in files that were written before kinds were named. Not in visit_fields: an entry of its own, which older
+  // versions of the program skip.
+  std::string kind;
   ModelConfig model;
   PictureConfig pictures;
   PreprocessConfig preprocess;
@@ -41,7 +48,8 @@ void visit_fields(V& v, ModelCard& c) {
 }
 
 // The card as a recipe has it.
-ModelCard model_card(const ModelConfig& model, const DataConfig& data, const PreprocessConfig& preprocess);
+ModelCard model_card(const std::string& kind, const ModelConfig& model, const DataConfig& data,
+                     const PreprocessConfig& preprocess);
 
 using Metadata = std::map<std::string, std::string>;
 

@@ -82,8 +82,16 @@ ModelSource find_model(const ModelRequest& request) {
   source.is_probe = sizes.is_probe;
   source.classes = sizes.classes.value_or(0);
   source.pyramid = sizes.pyramid;
+  if (source.card.kind.empty()) source.card.kind = sizes.classes ? kClassifierKind : kPretrainedKind;
   name_classes(&source);
   return source;
+}
+
+Error no_head_error(const ModelSource& source) {
+  return usage_error(
+      fmt::format("{}: these weights tell no classes apart; fine-tune them first, or look at their features with itpn "
+                  "embed or itpn knn",
+                  source.path));
 }
 
 }  // namespace itpn

@@ -4,27 +4,19 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/core/errors.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/models/backbone/infer_sizes.h"
 #include "itpn/tasks/weights/model_card.h"
+#include "itpn/tasks/weights/model_request.h"
 
 namespace itpn {
-
-// Which weights, and how they run.
-struct ModelRequest {
-  std::string weights;    // a run, a checkpoint, a .safetensors or .pth file
-  bool best = false;      // of a run: the checkpoint with the best validation instead of the newest
-  bool averaged = false;  // the moving average of the weights
-  std::string device = "auto";
-  std::string precision = "fp32";
-  int64_t image_size = 0;  // 0: the model's own
-};
 
 struct ModelSource {
   WeightsPath weights;    // the file, found sound where it is part of a checkpoint
   std::string path;       // of the file, or of the checkpoint's directory: for people
   std::string key;        // entry of it that holds the weights
-  ModelCard card;         // as the file says; from names and shapes where it says nothing
+  ModelCard card;         // as the file says, its kind too; from names and shapes where it says nothing
   int64_t classes = 0;    // outputs of the head, 0: there is none
   bool is_probe = false;  // the head is that of linear probing
   PyramidConfig pyramid;  // num_outs 1: the file has none
@@ -37,5 +29,8 @@ InferredSizes sizes_of_weights(const std::string& path, const std::string& key =
 
 // Throws as sizes_of_weights, and a checkpoint error (exit 4) where the sizes are of no known model.
 ModelSource find_model(const ModelRequest& request);
+
+// For weights of pre-training where a head is needed: a usage error (exit 2) that says what to do.
+Error no_head_error(const ModelSource& source);
 
 }  // namespace itpn

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/device.h"
@@ -27,8 +28,10 @@ torch::Tensor as_map(const torch::Tensor& level, int64_t rows, int64_t columns) 
 
 }  // namespace
 
-ReadyModel::ReadyModel(const ModelRequest& request)
-    : source_(find_model(request)),
+ReadyModel::ReadyModel(const ModelRequest& request) : ReadyModel(find_model(request), request) {}
+
+ReadyModel::ReadyModel(ModelSource source, const ModelRequest& request)
+    : source_(std::move(source)),
       precision_(request.precision),
       device_(select_device(request.device, process_place().local_rank)) {
   TrainConfig numerics;
@@ -45,8 +48,7 @@ std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
 
 BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }
 
-void ReadyModel::load_into(torch::nn::Module& model, bool keeps_head) const {
-  const LoadRules rules = keeps_head ? used_classifier_weight_rules() : dense_weight_rules({});
+void ReadyModel::load_into(torch::nn::Module& model, const LoadRules& rules) const {
   log_report(load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key}));
   model.eval();
   model.to(device_);
@@ -58,31 +60,9 @@ torch::Tensor ReadyModel::images_of(const HostBatch& batch) const {
   return ops::images_to_device(batch, {source_.card.pictures.mean, source_.card.pictures.std}, device_);
 }
 
-ReadyClassifier::ReadyClassifier(const ModelRequest& request) : ReadyModel(request) {
-  if (source().classes == 0) {
-    throw usage_error(
-        fmt::format("{}: these weights tell no classes apart; fine-tune them first, or look at their "
-                    "features with itpn embed or itpn knn",
-                    source().path));
-  }
-  ClassifierConfig config;
-  config.backbone = backbone();
-  config.num_classes = source().classes;
-  config.is_probe = source().is_probe;
-  model_ = Classifier(config, 0);
-  load_into(*model_, /*keeps_head=*/true);
-}
-
-torch::Tensor ReadyClassifier::logits(const HostBatch& batch) {
-  const torch::NoGradGuard no_grad;
-  BackboneInput input;
-  input.images = images_of(batch);
-  return model_->forward(input).logits.to(torch::kFloat32);
-}
-
 ReadyBackbone::ReadyBackbone(const ModelRequest& request) : ReadyModel(request) {
   model_ = Itpn(backbone(), source().pyramid);
-  load_into(*model_, /*keeps_head=*/false);
+  load_into(*model_, dense_weight_rules({}));
 }
 
 torch::Tensor ReadyBackbone::pooled(const HostBatch& batch) {

@@ -8,16 +8,19 @@
 #include <vector>
 
 #include "itpn/data/transforms/picture_transform.h"
-#include "itpn/models/classification/classifier.h"
+#include "itpn/io/load_plan.h"
+#include "itpn/models/backbone/itpn.h"
 #include "itpn/structures/host_batch.h"
 #include "itpn/tasks/weights/model_source.h"
 
 namespace itpn {
 
-// What both kinds know.
+// What all kinds know.
 class ReadyModel {
  public:
   explicit ReadyModel(const ModelRequest& request);
+  // `source` is what find_model(request) says.
+  ReadyModel(ModelSource source, const ModelRequest& request);
 
   const ModelSource& source() const { return source_; }
   int64_t image_size() const { return source_.card.pictures.image_size; }
@@ -26,8 +29,8 @@ class ReadyModel {
 
  protected:
   // Loads the file's weights, logs what became of each, and rounds those of the matrix products to the precision asked
-  // for. Throws a checkpoint error (exit 4) where one does not fit, with `keeps_head` also for the head's.
-  void load_into(torch::nn::Module& model, bool keeps_head) const;
+  // for. Throws a checkpoint error (exit 4) where `rules` do not let one be absent that does not fit.
+  void load_into(torch::nn::Module& model, const LoadRules& rules) const;
   BackboneConfig backbone() const;
   torch::Tensor images_of(const HostBatch& batch) const;
   const torch::Device& device() const { return device_; }
@@ -36,19 +39,6 @@ class ReadyModel {
   ModelSource source_;
   std::string precision_;
   torch::Device device_;
-};
-
-// Tells classes apart.
-class ReadyClassifier : public ReadyModel {
- public:
-  // Throws a usage error where the file has no classes.
-  explicit ReadyClassifier(const ModelRequest& request);
-  // (B, classes) fp32
-  torch::Tensor logits(const HostBatch& batch);
-  const std::vector<std::string>& class_names() const { return source().card.class_names; }
-
- private:
-  Classifier model_{nullptr};
 };
 
 // Levels of the feature pyramid, finest first: "p2", "p3", "p4" with strides 4, 8, 16 where patches have 16

@@ -1,4 +1,4 @@
-#include "itpn/tasks/classify/evaluate.h"
+#include "itpn/tasks/classify/evaluate_classifier.h"
 
 #include <fmt/format.h>
 
@@ -11,14 +11,12 @@
 #include "itpn/core/csv.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
-#include "itpn/core/log.h"
-#include "itpn/core/output_place.h"
 #include "itpn/core/progress.h"
 #include "itpn/data/open_dataset.h"
-#include "itpn/engine/device.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/classify/confusion_picture.h"
+#include "itpn/tasks/classify/ready_classifier.h"
 #include "itpn/tasks/features/labelled_data.h"
 #include "itpn/tasks/run/loaders.h"
 
@@ -36,12 +34,13 @@ DataConfig data_config(const EvaluateRequest& request) {
   return data;
 }
 
-void write(const std::string& name, const std::string& text, const EvaluateRequest& request, EvaluateResult* result) {
+void write(const std::string& name, const std::string& text, const EvaluateRequest& request,
+           ClassifierEvaluation* result) {
   result->files.push_back(join_path(request.output_dir, name));
   write_file_atomically(posix_fs(), result->files.back(), text);
 }
 
-std::string classes_csv(const EvaluateResult& result) {
+std::string classes_csv(const ClassifierEvaluation& result) {
   std::string text = "class,pictures,accuracy\n";
   for (int64_t i = 0; i < result.confusion.classes(); ++i) {
     const int64_t count = result.confusion.count_of(i);
@@ -51,7 +50,7 @@ std::string classes_csv(const EvaluateResult& result) {
   return text;
 }
 
-void write_files(const EvaluateRequest& request, EvaluateResult* result) {
+void write_files(const EvaluateRequest& request, ClassifierEvaluation* result) {
   if (request.output_dir.empty()) return;
   write("confusion.csv", to_csv(result->confusion, result->class_names), request, result);
   write("classes.csv", classes_csv(*result), request, result);
@@ -71,10 +70,6 @@ std::vector<int64_t> weakest_first(const ConfusionMatrix& confusion) {
   return order;
 }
 
-}  // namespace
-
-namespace {
-
 void add_up(ProcessGroup& group, ConfusionMatrix* confusion) {
   if (group.is_alone()) return;
   const std::vector<int64_t>& own = confusion->sums();
@@ -82,11 +77,12 @@ void add_up(ProcessGroup& group, ConfusionMatrix* confusion) {
   confusion->set_sums({sums.begin(), sums.end()});
 }
 
-EvaluateResult evaluate_together(const EvaluateRequest& request, ProcessGroup& group) {
-  if (!group.is_first()) log::set_level(log::Level::kError);
-  if (group.is_first() && !request.output_dir.empty()) prepare_output_directory(posix_fs(), request.output_dir);
-  ReadyClassifier model(request.model);
-  EvaluateResult result;
+}  // namespace
+
+ClassifierEvaluation evaluate_classifier(const EvaluateRequest& request, const ModelSource& source,
+                                         ProcessGroup& group) {
+  ReadyClassifier model(source, request.model);
+  ClassifierEvaluation result;
   result.weights = model.source().path;
   result.class_names = model.class_names();
   result.confusion = ConfusionMatrix(model.source().classes);
@@ -110,15 +106,7 @@ EvaluateResult evaluate_together(const EvaluateRequest& request, ProcessGroup& g
   return result;
 }
 
-}  // namespace
-
-EvaluateResult evaluate(const EvaluateRequest& request) {
-  const torch::Device device = select_device(request.model.device, process_place().local_rank);
-  return with_process_group(DistributedConfig{}, device,
-                            [&](ProcessGroup& group) { return evaluate_together(request, group); });
-}
-
-std::string evaluation_table(const EvaluateResult& result) {
+std::string evaluation_table(const ClassifierEvaluation& result) {
   const ClassificationScore& score = result.score;
   std::string text = fmt::format("{}\npictures   {}\n", result.weights, score.count);
   if (score.unreadable > 0) text += fmt::format("unreadable {} (left out)\n", score.unreadable);
@@ -136,7 +124,7 @@ std::string evaluation_table(const EvaluateResult& result) {
   return text;
 }
 
-std::string evaluation_json(const EvaluateResult& result) {
+std::string evaluation_json(const ClassifierEvaluation& result) {
   const ClassificationScore& score = result.score;
   nlohmann::json classes = nlohmann::json::array(), confusion = nlohmann::json::array();
   for (int64_t i = 0; i < result.confusion.classes(); ++i) {

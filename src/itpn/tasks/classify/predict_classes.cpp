@@ -1,4 +1,4 @@
-#include "itpn/tasks/classify/predict.h"
+#include "itpn/tasks/classify/predict_classes.h"
 
 #include <fmt/format.h>
 #include <torch/torch.h>
@@ -8,8 +8,8 @@
 #include <span>
 
 #include "itpn/core/csv.h"
-#include "itpn/core/errors.h"
 #include "itpn/data/datasets/sample_error.h"
+#include "itpn/tasks/classify/ready_classifier.h"
 #include "itpn/tasks/features/picture_files.h"
 
 namespace itpn {
@@ -81,11 +81,9 @@ std::string csv_row(const PredictedPicture& picture) {
 
 }  // namespace
 
-PredictSummary predict(const PredictRequest& request, const std::function<void(const PredictedPicture&)>& show) {
-  if (request.pictures.empty()) throw usage_error("no picture given; name files, folders or lists (.txt)");
-  if (request.top < 1 || request.batch_size < 1) throw usage_error("--top and --batch-size must be at least 1");
-  const std::vector<std::string> all = expand_pictures(request.pictures);
-  ReadyClassifier model(request.model);
+PredictSummary predict_classes(const PredictRequest& request, const std::vector<std::string>& all,
+                               const ModelSource& source, const std::function<void(const PredictedPicture&)>& show) {
+  ReadyClassifier model(source, request.model);
   const auto transform = model.transform();
   const std::span<const std::string> paths = all;
   const auto batch = static_cast<size_t>(request.batch_size);
@@ -100,12 +98,16 @@ PredictSummary predict(const PredictRequest& request, const std::function<void(c
   return summary;
 }
 
-PredictionFormat prediction_format(const std::string& name) {
-  const auto nothing = [] { return std::string(); };
-  if (name == "table") return {nothing, table_row};
-  if (name == "json") return {nothing, json_row};
-  if (name == "csv") return {[] { return std::string("path,rank,index,class,probability,error\n"); }, csv_row};
-  throw usage_error(fmt::format("--format {}: want table, json or csv", name));
+PredictionText class_text(PredictionFormat format) {
+  switch (format) {
+    case PredictionFormat::kJson:
+      return {"", json_row};
+    case PredictionFormat::kCsv:
+      return {"path,rank,index,class,probability,error\n", csv_row};
+    case PredictionFormat::kTable:
+      break;
+  }
+  return {"", table_row};
 }
 
 }  // namespace itpn
