@@ -12,7 +12,7 @@
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/features/knn.h"
 #include "itpn/tasks/pretrain/distill_learner.h"
-#include "itpn/tasks/pretrain/pretrain_learner.h"
+#include "itpn/tasks/pretrain/pixel_learner.h"
 #include "itpn/tasks/run/loaders.h"
 #include "itpn/tasks/weights/model_card.h"
 #include "itpn/tasks/weights/model_source.h"
@@ -60,7 +60,7 @@ Learner& PretrainTask::build(const torch::Device& device, const std::string& wei
   if (config_.pretrain.has_clip_teacher()) {
     learner_ = std::make_unique<DistillLearner>(config_, sizes, device);
   } else {
-    learner_ = std::make_unique<PretrainLearner>(config_, sizes, device);
+    learner_ = std::make_unique<PixelLearner>(config_, sizes, device);
   }
   return *learner_;
 }

@@ -7,10 +7,10 @@
 
 namespace itpn {
 
-class PretrainLearner : public PretrainingLearner {
+class PixelLearner : public PretrainingLearner {
  public:
   // `weights` as in mim_config_of.
-  PretrainLearner(const PretrainConfig& config, const WeightSizes& weights, const torch::Device& device);
+  PixelLearner(const PretrainConfig& config, const WeightSizes& weights, const torch::Device& device);
 
   StepLosses forward(const HostBatch& batch) override;
   // The masked pixel loss.

@@ -1,4 +1,4 @@
-#include "itpn/tasks/pretrain/pretrain_learner.h"
+#include "itpn/tasks/pretrain/pixel_learner.h"
 
 #include <torch/torch.h>
 
@@ -7,13 +7,13 @@
 
 namespace itpn {
 
-PretrainLearner::PretrainLearner(const PretrainConfig& recipe, const WeightSizes& weights, const torch::Device& to)
+PixelLearner::PixelLearner(const PretrainConfig& recipe, const WeightSizes& weights, const torch::Device& to)
     : PretrainingLearner(recipe, to), model_(mim_config_of(recipe, weights), static_cast<uint64_t>(recipe.train.seed)) {
   model_->to(to);
   adopt_model(model_.ptr(), model_->teacher(), {});
 }
 
-MimInput PretrainLearner::input_of(const HostBatch& batch, uint64_t epoch) const {
+MimInput PixelLearner::input_of(const HostBatch& batch, uint64_t epoch) const {
   const int64_t patch = config().model.patch_size;
   MimInput input;
   input.images = images_of(batch);
@@ -21,19 +21,19 @@ MimInput PretrainLearner::input_of(const HostBatch& batch, uint64_t epoch) const
   return input;
 }
 
-StepLosses PretrainLearner::forward(const HostBatch& batch) {
+StepLosses PixelLearner::forward(const HostBatch& batch) {
   MimInput input = input_of(batch, batch.epoch);
   input.drop_path_draws = drop_path_draws_of(batch, model_->backbone.drop_path_sites());
   const MimOutput output = model_->forward(input);
   return step_losses(output.loss, output.losses);
 }
 
-double PretrainLearner::evaluate(const HostBatch& batch) {
+double PixelLearner::evaluate(const HostBatch& batch) {
   const torch::NoGradGuard no_grad;
   return model_->forward(input_of(batch, /*epoch=*/0)).losses.front().value.item<double>();
 }
 
-Image PretrainLearner::panel(const HostBatch& batch) {
+Image PixelLearner::panel(const HostBatch& batch) {
   const torch::NoGradGuard no_grad;
   MimInput input = input_of(batch, /*epoch=*/0);
   input.want_prediction = true;
@@ -46,6 +46,6 @@ Image PretrainLearner::panel(const HostBatch& batch) {
                                .statistics = statistics()});
 }
 
-LoadRules PretrainLearner::weight_rules() const { return pretraining_weight_rules(); }
+LoadRules PixelLearner::weight_rules() const { return pretraining_weight_rules(); }
 
 }  // namespace itpn
