@@ -135,4 +135,12 @@ void visit_fields(V& v, LogConfig& c) {
     {.doc = "warn of a loss that is more than this times the median of the last 100 steps; 0 = never", .min = 0.0});
 }
 
+// The tables with which every recipe of a training run ends.
+template <class V, class Recipe>
+void visit_run_tables(V& v, Recipe& c) {
+  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
+  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
+  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+}
+
 }  // namespace itpn

@@ -18,7 +18,9 @@ DataConfig labelled_pictures() {
 
 }  // namespace
 
-FinetuneConfig::FinetuneConfig() : model(classifier_model()), data(labelled_pictures()) {
+ClassificationConfig::ClassificationConfig() : model(classifier_model()), data(labelled_pictures()) {}
+
+FinetuneConfig::FinetuneConfig() {
   model.relative_position_bias = true;
   model.drop_path = 0.1;
   train.epochs = 100;
@@ -26,8 +28,8 @@ FinetuneConfig::FinetuneConfig() : model(classifier_model()), data(labelled_pict
   train.micro_batch_size = 32;
 }
 
-LinprobeConfig::LinprobeConfig()
-    : model(classifier_model()), data(labelled_pictures()), augment(probing_augmentation()) {
+LinprobeConfig::LinprobeConfig() {
+  augment = probing_augmentation();
   classes.head_std = 0.01;
   train.epochs = 90;
   train.global_batch_size = 16384;

@@ -88,22 +88,28 @@ void visit_fields(V& v, FinetuneOptimConfig& c) {
      .min_exclusive = true});
 }
 
-struct FinetuneConfig {
-  FinetuneConfig();
+// The tables that both recipes have. The model is by default that of the weights which a run starts from.
+struct ClassificationConfig {
+  ClassificationConfig();
 
   ModelConfig model;
   ClassesConfig classes;
   DataConfig data;
   AugmentConfig augment;
-  ops::MixConfig mix;
-  LossConfig loss;
   PreprocessConfig preprocess;
   TrainConfig train;
-  FinetuneOptimConfig optim;
-  EmaConfig ema;
   DistributedConfig distributed;
   CheckpointConfig checkpoint;
   LogConfig log;
+};
+
+struct FinetuneConfig : ClassificationConfig {
+  FinetuneConfig();
+
+  ops::MixConfig mix;
+  LossConfig loss;
+  FinetuneOptimConfig optim;
+  EmaConfig ema;
 };
 
 template <class V>
@@ -118,9 +124,7 @@ void visit_fields(V& v, FinetuneConfig& c) {
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
   v("ema", c.ema, {.doc = "a moving average of the weights"});
-  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
-  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
-  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+  visit_run_tables(v, c);
 }
 
 // LARS (paper, section 4.2; spec of the recipes, 6).
@@ -143,20 +147,11 @@ void visit_fields(V& v, LinprobeOptimConfig& c) {
     {.doc = "size of an update over the size of its weight, before the rate", .min = 0.0, .min_exclusive = true});
 }
 
-struct LinprobeConfig {
+struct LinprobeConfig : ClassificationConfig {
   LinprobeConfig();
 
-  ModelConfig model;
-  ClassesConfig classes;
   ProbeConfig probe;
-  DataConfig data;
-  AugmentConfig augment;
-  PreprocessConfig preprocess;
-  TrainConfig train;
   LinprobeOptimConfig optim;
-  DistributedConfig distributed;
-  CheckpointConfig checkpoint;
-  LogConfig log;
 };
 
 template <class V>
@@ -169,9 +164,7 @@ void visit_fields(V& v, LinprobeConfig& c) {
   v("preprocess", c.preprocess, {.doc = "how pictures are shown that are not learnt from"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
-  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
-  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
-  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+  visit_run_tables(v, c);
 }
 
 }  // namespace itpn

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/run/loaders.h"
@@ -19,14 +18,6 @@ namespace {
 
 constexpr int64_t kMaxEvaluationBatch = 64;
 
-void check_data(const ClassificationSettings& settings) {
-  const DataConfig& data = settings.data;
-  if (data.source != "synthetic" && data.path.empty()) {
-    throw usage_error("data.path is not given: name a folder with a sub-folder for each class, data.path=DIR");
-  }
-  check_channels(data, settings.model);
-}
-
 }  // namespace
 
 std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const TrainConfig& now,
@@ -39,28 +30,29 @@ std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const 
   return ConfigChange{"train.micro_batch_size", text(before), text(now), sees_micro_batch};
 }
 
-void check_classification_settings(const ClassificationSettings& settings) {
-  check_image_size(settings.data, settings.model);
-  check_batch(settings.train);
-  check_data(settings);
-  make_training_transform(settings.data, settings.augment);  // throws for a text that makes no sense
+void check_classification_config(const ClassificationConfig& config) {
+  check_image_size(config.data, config.model);
+  check_batch(config.train);
+  check_labelled_path(config.data);
+  check_channels(config.data, config.model);
+  make_training_transform(config.data, config.augment);  // throws for a text that makes no sense
 }
 
-ClassificationTask::ClassificationTask(ClassificationSettings settings, RunRequest request)
-    : settings_(std::move(settings)), request_(std::move(request)) {}
+ClassificationTask::ClassificationTask(const ClassificationConfig& config, RunRequest request)
+    : config_(config), request_(std::move(request)) {}
 
 DataFingerprint ClassificationTask::open_data() {
-  data_ = open_labelled_data(settings_.data, settings_.classes.count);
-  check_fills_a_batch(settings_.data, *data_.train, settings_.train.global_batch_size);
+  data_ = open_labelled_data(config_.data, config_.classes.count);
+  check_fills_a_batch(config_.data, *data_.train, config_.train.global_batch_size);
   return data_fingerprint(*data_.train);
 }
 
 ClassifierConfig ClassificationTask::classifier_config() const {
   ClassifierConfig config;
-  config.backbone = resolve_model(settings_.model, settings_.data.image_size).backbone;
-  config.backbone.activation_checkpointing = settings_.train.activation_checkpointing;
+  config.backbone = resolve_model(config_.model, config_.data.image_size).backbone;
+  config.backbone.activation_checkpointing = config_.train.activation_checkpointing;
   config.num_classes = classes();
-  config.head_std = settings_.classes.head_std;
+  config.head_std = config_.classes.head_std;
   return config;
 }
 
@@ -69,11 +61,11 @@ Learner& ClassificationTask::build(const torch::Device& device, const std::strin
   config.model = classifier_config();
   // Classification does not use the pyramid, but hands it on: detection and segmentation start from it.
   if (!weights.empty()) config.model.pyramid = sizes_of_weights(weights).pyramid;
-  config.seed = static_cast<uint64_t>(settings_.train.seed);
+  config.seed = static_cast<uint64_t>(config_.train.seed);
   config.device = device;
-  config.statistics = {settings_.data.mean, settings_.data.std};
-  config.compute_type = compute_type(settings_.train.precision, device);
-  config.accumulate = settings_.train.accumulation() > 1;
+  config.statistics = {config_.data.mean, config_.data.std};
+  config.compute_type = compute_type(config_.train.precision, device);
+  config.accumulate = config_.train.accumulation() > 1;
   complete(&config);
   learner_.reset();  // one of an earlier attempt
   learner_ = std::make_unique<ClassificationLearner>(config);
@@ -88,16 +80,16 @@ void ClassificationTask::begin(const RunServices& services, const Progress& star
 }
 
 void ClassificationTask::open_source(const RunServices& services, const Progress& start) {
-  loader_ = training_loader(
-      settings_.data, settings_.train, data_.train, make_training_transform(settings_.data, settings_.augment),
-      loader_start(start, settings_.train, services.directory.bad_samples_file(services.group.rank())));
+  loader_ =
+      training_loader(config_.data, config_.train, data_.train, make_training_transform(config_.data, config_.augment),
+                      loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
 HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
 
 std::vector<NamedNumber> ClassificationTask::after_step(Progress& progress, bool epoch_ended) {
   if (loader_) progress.counters.bad_samples = loader_->bad_samples().total();
-  const int64_t every = settings_.log.validate_every_epochs;
+  const int64_t every = config_.log.validate_every_epochs;
   if (epoch_ended && every > 0 && progress.epoch % every == 0) return validate(progress);
   return {};
 }
@@ -112,15 +104,15 @@ void ClassificationTask::load_initial_weights() {
 }
 
 std::map<std::string, std::string> ClassificationTask::weights_metadata() const {
-  ModelCard card = model_card(kClassifierKind, settings_.model, settings_.data, settings_.preprocess);
+  ModelCard card = model_card(kClassifierKind, config_.model, config_.data, config_.preprocess);
   card.class_names = data_.class_names;
   return to_metadata(card);
 }
 
 ClassificationScore ClassificationTask::score(bool of_average) {
-  const auto loader = evaluation_loader(settings_.data, data_.val,
-                                        make_evaluation_transform(settings_.data.image_size, settings_.preprocess),
-                                        std::min(kMaxEvaluationBatch, settings_.train.micro_batch()), group().place());
+  const auto loader =
+      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, config_.preprocess),
+                        std::min(kMaxEvaluationBatch, config_.train.micro_batch()), group().place());
   const auto logits_of = [&](const HostBatch& batch) { return learner_->logits(batch, of_average); };
   return score_classifier(*loader, logits_of, group());
 }

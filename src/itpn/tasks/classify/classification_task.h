@@ -15,27 +15,9 @@
 
 namespace itpn {
 
-// The tables that both recipes have.
-struct ClassificationSettings {
-  ModelConfig model;
-  ClassesConfig classes;
-  DataConfig data;
-  AugmentConfig augment;
-  PreprocessConfig preprocess;
-  TrainConfig train;
-  CheckpointConfig checkpoint;
-  LogConfig log;
-};
-
 // Nothing where the forward passes of both are of the same size.
 std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const TrainConfig& now,
                                                bool sees_micro_batch);
-
-template <class C>
-ClassificationSettings classification_settings(const C& config) {
-  return {config.model,      config.classes, config.data,       config.augment,
-          config.preprocess, config.train,   config.checkpoint, config.log};
-}
 
 // How `config` differs from the settings of a checkpoint. `sees_micro_batch`: what is learnt depends on which pictures
 // are in one forward pass, so that another micro-batch changes the result, be it by the key or by the number of
@@ -51,11 +33,11 @@ std::vector<ConfigChange> classification_changes(const Progress& saved, const C&
 }
 
 // Throws a usage error (exit 2) that names the keys: image size and patch size, batch sizes, path, channels.
-void check_classification_settings(const ClassificationSettings& settings);
+void check_classification_config(const ClassificationConfig& config);
 
 class ClassificationTask : public LearningTask {
  public:
-  ClassificationTask(ClassificationSettings settings, RunRequest request);
+  ClassificationTask(const ClassificationConfig& config, RunRequest request);
 
   DataFingerprint open_data() override;
   Learner& build(const torch::Device& device, const std::string& weights) override;
@@ -81,7 +63,6 @@ class ClassificationTask : public LearningTask {
   // Optimiser and average.
   virtual void complete(ClassificationLearnerConfig* config) const = 0;
 
-  const ClassificationSettings& shared() const { return settings_; }
   const RunRequest& request() const { return request_; }
   const LabelledData& data() const { return data_; }
   ProcessGroup& group() { return services_->group; }
@@ -96,7 +77,7 @@ class ClassificationTask : public LearningTask {
   ClassificationScore score(bool of_average);
   void note_best(Progress& progress, double top1);
 
-  ClassificationSettings settings_;
+  ClassificationConfig config_;
   RunRequest request_;
   LabelledData data_;
   std::unique_ptr<ClassificationLearner> learner_;

@@ -16,7 +16,7 @@ namespace {
 class FinetuneTask : public ClassificationTask {
  public:
   FinetuneTask(const FinetuneConfig& config, const RunRequest& request)
-      : ClassificationTask(classification_settings(config), request), config_(config) {}
+      : ClassificationTask(config, request), config_(config) {}
 
   RunSettings settings() const override {
     return {"finetune",         config_.model.preset, dump_config(config_),    config_.train,
@@ -64,7 +64,7 @@ FinetuneConfig load_finetune_config(const std::string& recipe, const std::vector
 }
 
 void check_finetune_config(const FinetuneConfig& config) {
-  check_classification_settings(classification_settings(config));
+  check_classification_config(config);
   ops::check_mix_batch(config.mix, config.train.micro_batch());
 }
 

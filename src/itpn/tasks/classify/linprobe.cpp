@@ -57,7 +57,7 @@ Error no_init() { return usage_error("linear probing needs a pre-trained model: 
 class LinprobeTask : public ClassificationTask {
  public:
   LinprobeTask(const LinprobeConfig& config, const RunRequest& request)
-      : ClassificationTask(classification_settings(config), request), config_(config) {}
+      : ClassificationTask(config, request), config_(config) {}
 
   RunSettings settings() const override {
     return {"linprobe",         config_.model.preset, dump_config(config_), config_.train,
@@ -132,7 +132,7 @@ LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector
 }
 
 void check_linprobe_config(const LinprobeConfig& config) {
-  check_classification_settings(classification_settings(config));
+  check_classification_config(config);
   if (config.train.micro_batch() < 2) {
     throw usage_error(
         fmt::format("train.micro_batch_size = {}: linear probing takes statistics over the pictures of a forward pass "

@@ -94,9 +94,7 @@ void visit_fields(V& v, PretrainConfig& c) {
   v("preprocess", c.preprocess, {.doc = "how pictures are shown that are not learnt from", .trajectory = false});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
-  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
-  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
-  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+  visit_run_tables(v, c);
 }
 
 }  // namespace itpn

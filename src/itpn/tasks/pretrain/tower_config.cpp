@@ -28,9 +28,7 @@ void check_tower_config(const TowerConfig& config) {
   if (config.model.width % 64 != 0) {
     throw usage_error(fmt::format("model.width = {} is not a multiple of 64, the width of a head", config.model.width));
   }
-  if (config.data.source != "synthetic" && config.data.path.empty()) {
-    throw usage_error("data.path is not given: name a folder with a sub-folder for each class, data.path=DIR");
-  }
+  check_labelled_path(config.data);
 }
 
 }  // namespace itpn

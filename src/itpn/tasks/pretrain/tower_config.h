@@ -47,9 +47,7 @@ void visit_fields(V& v, TowerConfig& c) {
   v("augment", c.augment, {.doc = "what is done to each training picture"});
   v("train", c.train, {.doc = "length, batch and arithmetic of the run"});
   v("optim", c.optim, {.doc = "the optimiser"});
-  v("distributed", c.distributed, {.doc = "several processes", .trajectory = false});
-  v("checkpoint", c.checkpoint, {.doc = "when the state is saved", .trajectory = false});
-  v("log", c.log, {.doc = "what is written down", .trajectory = false});
+  visit_run_tables(v, c);
 }
 
 // A recipe file with overrides; the defaults where `recipe` is empty.

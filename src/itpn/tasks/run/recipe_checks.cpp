@@ -34,6 +34,11 @@ void check_batch(const TrainConfig& train) {
                                 train.global_batch_size));
 }
 
+void check_labelled_path(const DataConfig& data) {
+  if (data.source == "synthetic" || !data.path.empty()) return;
+  throw usage_error("data.path is not given: name a folder with a sub-folder for each class, data.path=DIR");
+}
+
 void check_channels(const DataConfig& data, const ModelConfig& model) {
   const auto channels = static_cast<size_t>(model.in_channels);
   if (data.mean.size() == channels && data.std.size() == channels) return;

@@ -11,6 +11,8 @@ namespace itpn {
 void check_image_size(const DataConfig& data, const ModelConfig& model);
 // The micro-batch divides the global batch.
 void check_batch(const TrainConfig& train);
+// Where the pictures with classes lie is given, if they are not synthetic.
+void check_labelled_path(const DataConfig& data);
 // Means and deviations have as many entries as the model has channels.
 void check_channels(const DataConfig& data, const ModelConfig& model);
 
