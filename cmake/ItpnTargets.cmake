@@ -39,22 +39,10 @@ function(itpn_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_LINK})
 endfunction()
 
-# itpn_test_part(NAME SOURCES a_test.cpp ... [TORCH] [DEPENDS ...]): tests of one folder that become part of the test
-# program of the folder above (PARTS of itpn_test).
-function(itpn_test_part name)
-  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS" ${ARGN})
-  add_library(${name} OBJECT ${ARG_SOURCES})
-  _itpn_configure(${name} "${ARG_TORCH}")
-  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} itpn_test_support GTest::gmock GTest::gtest)
-endfunction()
-
-# itpn_test(NAME [SOURCES a_test.cpp ...] [PARTS ...] [TORCH] [SLOW] [DEPENDS ...]): one test program per folder, one ctest
-# entry. SLOW gives it the label `slow`; `make test` runs both kinds.
+# itpn_test(NAME SOURCES a_test.cpp ... [TORCH] [SLOW] [DEPENDS ...]): one test program per folder, one ctest entry.
+# SLOW gives it the label `slow`; `make test` runs both kinds.
 function(itpn_test name)
-  cmake_parse_arguments(ARG "TORCH;SLOW" "" "SOURCES;PARTS;DEPENDS;LINK" ${ARGN})
-  foreach(part ${ARG_PARTS})
-    list(APPEND ARG_SOURCES $<TARGET_OBJECTS:${part}>)
-  endforeach()
+  cmake_parse_arguments(ARG "TORCH;SLOW" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   _itpn_configure(${name} "${ARG_TORCH}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} ${ARG_LINK} itpn_test_support GTest::gmock GTest::gtest)
