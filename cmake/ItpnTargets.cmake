@@ -40,8 +40,11 @@ function(itpn_library name)
 endfunction()
 
 # itpn_test(NAME SOURCES a_test.cpp ... [TORCH] [SLOW] [DEPENDS ...]): one test program per folder, one ctest entry.
-# SLOW gives it the label `slow`; `make test` runs both kinds.
+# SLOW gives it the label `slow`; `make test` runs both kinds. Nothing where there is no GoogleTest.
 function(itpn_test name)
+  if(NOT ITPN_TESTS)
+    return()
+  endif()
   cmake_parse_arguments(ARG "TORCH;SLOW" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   _itpn_configure(${name} "${ARG_TORCH}")
