@@ -1,3 +1,10 @@
+# Debian's packages keep a few headers of a processor's own beside the others, where only its compiler looks by itself.
+foreach(prefix ${CMAKE_PREFIX_PATH})
+  if(CMAKE_LIBRARY_ARCHITECTURE AND EXISTS ${prefix}/include/${CMAKE_LIBRARY_ARCHITECTURE})
+    include_directories(SYSTEM ${prefix}/include/${CMAKE_LIBRARY_ARCHITECTURE})
+  endif()
+endforeach()
+
 find_package(Threads REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
