@@ -6,8 +6,6 @@
 #include <bit>
 #include <stdexcept>
 
-#include "itpn/core/philox.h"
-
 namespace itpn {
 namespace {
 
@@ -17,11 +15,12 @@ uint64_t mix(uint64_t x) {
   return x ^ (x >> 32);
 }
 
-// `number` 0 is the epoch's own order.
-Permutation::Keys keys_of(uint64_t seed, uint64_t epoch, uint64_t number) {
-  RandomStream stream(seed, Purpose::kSampleOrder, epoch, number);
+// `number` 0 is the order without a reordering; numbers count the attempts at one point and stay far below 2^32.
+Permutation::Keys keys_of(const OrderKey& key, int64_t number) {
+  const uint64_t which = uint64_t{key.part} << 32 | static_cast<uint64_t>(number);
+  RandomStream stream(key.seed, Purpose::kSampleOrder, key.epoch, which);
   Permutation::Keys keys{};
-  for (auto& key : keys) key = stream.next_u64();
+  for (auto& word : keys) word = stream.next_u64();
   return keys;
 }
 
@@ -52,15 +51,14 @@ uint64_t Permutation::operator()(uint64_t value) const {
   return value;
 }
 
-SampleOrder::SampleOrder(int64_t size, uint64_t seed, uint64_t epoch, bool is_shuffled,
+SampleOrder::SampleOrder(int64_t size, const OrderKey& key, bool is_shuffled,
                          const std::vector<Reordering>& reorderings)
-    : size_(checked_size(size)), is_shuffled_(is_shuffled), whole_(size_, keys_of(seed, epoch, 0)) {
+    : size_(checked_size(size)), is_shuffled_(is_shuffled), whole_(size_, keys_of(key, 0)) {
   for (const Reordering& reordering : reorderings) {
-    if (reordering.epoch != epoch) continue;
+    if (reordering.epoch != key.epoch) continue;
     if (reordering.from < 0 || reordering.from >= size) continue;  // fewer pictures than there were
     const auto start = static_cast<uint64_t>(reordering.from);
-    rests_.push_back(
-        {start, Permutation(size_ - start, keys_of(seed, epoch, static_cast<uint64_t>(reordering.number)))});
+    rests_.push_back({start, Permutation(size_ - start, keys_of(key, reordering.number))});
   }
 }
 
@@ -73,6 +71,10 @@ int64_t SampleOrder::index_at(int64_t position) const {
     if (value >= rest->from) value = rest->from + rest->order(value - rest->from);
   }
   return static_cast<int64_t>(whole_(value));
+}
+
+int64_t SampleOrder::substitute_at(int64_t, RandomStream& draws) const {
+  return draws.integer(0, static_cast<int64_t>(size_) - 1);
 }
 
 }  // namespace itpn
