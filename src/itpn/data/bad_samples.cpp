@@ -6,11 +6,12 @@
 #include <sstream>
 
 #include "itpn/core/log.h"
+#include "itpn/data/datasets/sample_error.h"
 
 namespace itpn {
 
-BadSamples::BadSamples(Fs& fs, const Dataset& dataset, BadSampleLimits limits)
-    : fs_(fs), dataset_(dataset), limits_(std::move(limits)) {
+BadSamples::BadSamples(Fs& fs, const SampleSet& samples, BadSampleLimits limits)
+    : fs_(fs), samples_(samples), limits_(std::move(limits)) {
   if (!limits_.list_path.empty() && exists(fs_, limits_.list_path)) read_list();
 }
 
@@ -39,20 +40,20 @@ void BadSamples::append(const std::string& name, const BadSample& bad) {
 
 void BadSamples::check_share(const BadSample& last) const {
   const auto allowed =
-      static_cast<int64_t>(std::ceil(limits_.max_fraction * static_cast<double>(dataset_.size()) - 1e-9));
+      static_cast<int64_t>(std::ceil(limits_.max_fraction * static_cast<double>(samples_.size()) - 1e-9));
   if (total() <= allowed) return;
   std::string kinds;
   for (const auto& [kind, count] : counts_) kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
   throw data_error(fmt::format(
       "too many pictures cannot be read: {} of {} ({}), more than data.max_bad_fraction = {} allows; the last one is "
       "{}: {}\nRun `itpn data` on the dataset for the full list{}.",
-      total(), dataset_.size(), kinds, limits_.max_fraction, printable_name(dataset_.name(last.index)), last.reason,
+      total(), samples_.size(), kinds, limits_.max_fraction, printable_name(samples_.name(last.index)), last.reason,
       limits_.list_path.empty() ? "" : "; those met so far are in " + limits_.list_path));
 }
 
 void BadSamples::add(const BadSample& bad) {
   ++replaced_;
-  const std::string name = printable_name(dataset_.name(bad.index));
+  const std::string name = printable_name(samples_.name(bad.index));
   if (!seen_.insert(name).second) return;
   ++counts_[bad.kind];
   append(name, bad);

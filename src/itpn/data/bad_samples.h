@@ -7,9 +7,16 @@
 #include <string>
 
 #include "itpn/core/files.h"
-#include "itpn/data/sample_producer.h"
+#include "itpn/data/datasets/sample_set.h"
 
 namespace itpn {
+
+// A sample that could not be used.
+struct BadSample {
+  int64_t index = 0;
+  std::string kind;  // one word, as of a SampleError
+  std::string reason;
+};
 
 struct BadSampleLimits {
   // Largest share of the dataset that may be bad, rounded up to a whole sample.
@@ -22,7 +29,7 @@ struct BadSampleLimits {
 class BadSamples {
  public:
   // Reads `limits.list_path` if it is there.
-  BadSamples(Fs& fs, const Dataset& dataset, BadSampleLimits limits);
+  BadSamples(Fs& fs, const SampleSet& samples, BadSampleLimits limits);
   // Throws data_error with the counts by kind once there are too many different bad samples.
   void add(const BadSample& bad);
   // Different bad samples by kind.
@@ -37,7 +44,7 @@ class BadSamples {
   void check_share(const BadSample& last) const;
 
   Fs& fs_;
-  const Dataset& dataset_;
+  const SampleSet& samples_;
   BadSampleLimits limits_;
   std::map<std::string, int64_t> counts_;
   std::set<std::string> seen_;  // printable names

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "itpn/data/datasets/synthetic_dataset.h"
-#include "itpn/data/sample_producer.h"
+#include "itpn/data/render_picture.h"
 #include "itpn/data/transforms/pair_transform.h"
 #include "itpn/io/decode_image.h"
 
@@ -18,7 +18,7 @@ struct Views {
 };
 
 Views render(const PairTransform& transform, uint64_t position) {
-  ProducerState state;
+  RenderState state;
   SyntheticDataset(SyntheticOptions{}).read(1, state.picture);
   Views views;
   RandomStream draws(0, Purpose::kTest, 0, position);

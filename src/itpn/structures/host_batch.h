@@ -1,9 +1,11 @@
-// A batch of pictures in host memory, as the loader hands it to a training step. It stays 8-bit until it is on the
-// device, where it is normalised: a quarter of the bytes to copy.
+// A batch of pictures of one size in host memory, as the loader hands it to a training step. It stays 8-bit until it is
+// on the device, where it is normalised: a quarter of the bytes to copy.
 #pragma once
 
 #include <cstdint>
 #include <vector>
+
+#include "itpn/structures/batch_head.h"
 
 namespace itpn {
 
@@ -22,8 +24,7 @@ struct EraseBox {
   bool operator==(const EraseBox&) const = default;
 };
 
-struct HostBatch {
-  int64_t count = 0;  // pictures
+struct HostBatch : BatchHead {
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 3;
@@ -32,13 +33,8 @@ struct HostBatch {
   int64_t second_height = 0;
   int64_t second_width = 0;
   std::vector<uint8_t> second_pixels;
-  std::vector<int64_t> labels;      // (count), class index; -1 where the dataset has no labels
-  std::vector<uint64_t> positions;  // (count), global sample position within the epoch
-  std::vector<int64_t> indices;     // (count), which picture of the dataset it is
-  std::vector<EraseBox> erased;     // in the order of the pictures
-  std::vector<int64_t> replaced;    // places in the batch whose own picture could not be used: another one is there
-  uint64_t epoch = 0;
-  double wait_seconds = 0.0;  // time that the consumer waited for this batch
+  std::vector<int64_t> labels;   // (count), class index; -1 where the dataset has no labels
+  std::vector<EraseBox> erased;  // in the order of the pictures
 };
 
 }  // namespace itpn

@@ -10,6 +10,7 @@
 
 #include "itpn/data/datasets/fingerprint.h"
 #include "itpn/data/datasets/sample_error.h"
+#include "itpn/data/datasets/sample_set.h"
 #include "itpn/io/image.h"
 
 namespace itpn {
@@ -27,16 +28,12 @@ struct SkippedEntry {
 };
 
 // Readers may be many threads at once.
-class Dataset {
+class Dataset : public SampleSet {
  public:
-  virtual ~Dataset() = default;
-  virtual int64_t size() const = 0;
   // Fills `into`, reusing its memory. Throws SampleError for a bad sample.
   virtual void read(int64_t index, StoredPicture& into) const = 0;
   // -1: no class.
   virtual int64_t label(int64_t index) const = 0;
-  // Where the sample comes from: a path, or "shard.tar:member".
-  virtual std::string name(int64_t index) const = 0;
   // Bytes of the sample as stored; 0 where they are made on the fly.
   virtual uint64_t stored_bytes(int64_t index) const = 0;
   const std::vector<std::string>& class_names() const { return class_names_; }

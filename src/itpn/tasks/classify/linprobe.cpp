@@ -25,29 +25,27 @@ class PositionSource {
   PositionSource(const TrainConfig& train, int64_t pictures, const Progress& start)
       : train_(train),
         pictures_(pictures),
-        epoch_samples_(epoch_samples(pictures, train.global_batch_size)),
+        sequence_(pictures, batch_share(train)),
         reorderings_(start.reorderings),
         next_(loader_start(start, train, "").position) {}
 
   HostBatch next() {
-    if (next_.position >= epoch_samples_) next_ = {next_.epoch + 1, 0};
+    const BatchSpan span = sequence_.take(next_).value();  // epochs follow each other for ever
     HostBatch batch;
-    batch.count = train_.micro_batch();
-    batch.epoch = next_.epoch;
-    const int64_t first = next_.position + train_.rank * batch.count;
+    batch.count = span.count;
+    batch.epoch = span.epoch;
     const SampleOrder order(pictures_, static_cast<uint64_t>(train_.seed), batch.epoch, true, reorderings_);
-    for (int64_t position = first; position < first + batch.count; ++position) {
+    for (int64_t position = span.first; position < span.first + span.count; ++position) {
       batch.positions.push_back(static_cast<uint64_t>(position));
       batch.indices.push_back(order.index_at(position));
     }
-    next_.position += train_.processes * batch.count;
     return batch;
   }
 
  private:
   TrainConfig train_;
   int64_t pictures_;
-  int64_t epoch_samples_;
+  BatchSequence sequence_;
   std::vector<Reordering> reorderings_;
   LoaderPosition next_;
 };

@@ -9,7 +9,7 @@
 #include "itpn/core/files.h"
 #include "itpn/data/datasets/folder_scan.h"
 #include "itpn/data/datasets/list_dataset.h"
-#include "itpn/data/sample_producer.h"
+#include "itpn/data/render_picture.h"
 
 namespace itpn {
 namespace {
@@ -25,7 +25,7 @@ void add_folder(const std::string& folder, std::vector<std::string>* paths) {
 // Renders one picture into its place; the reason where that fails.
 std::optional<std::string> render_file(const std::string& path, const PictureTransform& transform, uint8_t* into) {
   try {
-    ProducerState state;
+    RenderState state;
     read_sample_file(posix_fs(), path, state.picture.bytes);
     RandomStream unused(0, Purpose::kAugmentation, 0, 0);
     render_picture(transform, unused, state, into);

@@ -25,6 +25,10 @@ LoaderStart loader_start(const Progress& progress, const TrainConfig& train, con
           bad_list};
 }
 
+BatchShare batch_share(const TrainConfig& train) {
+  return {train.micro_batch(), train.global_batch_size, train.rank, train.processes};
+}
+
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data) {
   const auto size = static_cast<int>(data.image_size);
   const CropRange range{data.crop_scale[0], data.crop_scale[1], data.crop_ratio[0], data.crop_ratio[1]};
@@ -35,10 +39,7 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
                                         std::shared_ptr<const Dataset> dataset,
                                         std::shared_ptr<const PictureTransform> transform, const LoaderStart& start) {
   LoaderConfig loader;
-  loader.batch_size = train.micro_batch();
-  loader.global_batch_size = train.global_batch_size;
-  loader.rank = train.rank;
-  loader.world_size = train.processes;
+  static_cast<BatchShare&>(loader) = batch_share(train);
   loader.seed = static_cast<uint64_t>(train.seed);
   loader.threads = threads_of(data);
   loader.prefetch_bytes = data.prefetch_mib << 20;

@@ -21,6 +21,9 @@ struct LoaderStart {
 };
 LoaderStart loader_start(const Progress& progress, const TrainConfig& train, const std::string& bad_list);
 
+// Which micro-batches this process takes (train.rank).
+BatchShare batch_share(const TrainConfig& train);
+
 // Random crops and flips.
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data);
 

@@ -1,4 +1,4 @@
-#include "itpn/data/sample_producer.h"
+#include "itpn/data/picture_assembler.h"
 
 #include <gtest/gtest.h>
 
@@ -28,13 +28,13 @@ Image plain_view(const Image& whole, const PictureView& view) {
   return result;
 }
 
-TEST(SampleProducer, ShowsTheSameAsDecodingTheWholePicture) {
+TEST(PictureAssembler, ShowsTheSameAsDecodingTheWholePicture) {
   const auto folder = test::shared_path("data/imagenet-sample");
   if (!folder) GTEST_SKIP() << "needs ../shared/data/imagenet-sample";
   const auto dataset = open_dataset(test::uncached_folder(), *folder, {.shows_progress = false});
   const TrainTransform train(96, 80, CropRange{}, 0.5);
   const EvalTransform eval(96, 80, 0.875);
-  ProducerState state;
+  RenderState state;
   for (int64_t i = 0; i < dataset->size(); i += 5) {
     dataset->read(i, state.picture);
     const Image whole = decode_rgb(state.picture.bytes);
@@ -73,7 +73,7 @@ class SpoiltFolder {
   }
 };
 
-TEST(SampleProducer, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
+TEST(PictureAssembler, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
   const SpoiltFolder folder;
   const auto dataset = open_dataset(test::uncached_folder(), folder.directory.path(), {.shows_progress = false});
   LoaderConfig config;
@@ -91,7 +91,7 @@ TEST(SampleProducer, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
   EXPECT_EQ(threaded.bad_samples().counts(), plain.bad_samples().counts());
 }
 
-TEST(SampleProducer, GivesUpOnASetWithoutAnyGoodPicture) {
+TEST(PictureAssembler, GivesUpOnASetWithoutAnyGoodPicture) {
   const test::TemporaryDirectory directory;
   write_file_atomically(posix_fs(), directory.file("a.jpg"), std::string("no picture"));
   const auto dataset = open_dataset(test::uncached_folder(), directory.path(), {.shows_progress = false});

@@ -1,0 +1,26 @@
+// A stored picture as a transform shows it: decoded, resized, altered.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "itpn/data/datasets/dataset.h"
+#include "itpn/data/stage_seconds.h"
+#include "itpn/data/transforms/picture_transform.h"
+
+namespace itpn {
+
+// Memory and measurements of one thread.
+struct RenderState {
+  StoredPicture picture;
+  Resizer resizer;
+  std::vector<uint8_t> scratch;  // of alterations
+  StageSeconds seconds;
+};
+
+// Decodes, resizes and alters state.picture into height x width x 3 bytes, and its second view (if the transform has
+// one) into `second`; throws SampleError or ImageError.
+void render_picture(const PictureTransform& transform, RandomStream& draws, RenderState& state, uint8_t* into,
+                    uint8_t* second = nullptr);
+
+}  // namespace itpn
