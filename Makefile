@@ -1,6 +1,7 @@
 # The commands of the README. Everything is set up on the first call and not done twice.
 PRESET ?= release
 FIXTURES ?= ../shared/reference/fixtures
+DEVICE ?= cpu
 IMAGES ?=
 SET ?=
 DEMO_DIR ?= out/demo
@@ -23,7 +24,7 @@ help:
 	@echo "make build [LOCAL=1]       build/release/bin/itpn, with everything it needs; LOCAL=1 installs nothing (.deps/)"
 	@echo "make demo [IMAGES=DIR]     pre-train, reconstruct, fine-tune, evaluate, predict: some minutes (out/demo)"
 	@echo "make test                  formatting, layers, unit, golden, integration and sanitizer tests"
-	@echo "make golden [FIXTURES=DIR] compare with the reference values"
+	@echo "make golden [FIXTURES=DIR] [DEVICE=cuda] compare with the reference values"
 	@echo "make asan                  torch-free libraries and parsers under sanitizers"
 	@echo "make faults [SHARE=1]      inject faults: kills, power cuts, full disks, signals; SHARE of the full counts"
 	@echo "make fuzz [SECONDS=60]     libFuzzer on every parser, SECONDS each"
@@ -69,7 +70,7 @@ test: check everything
 
 golden: setup-tests
 	@$(SETUP) build $(PRESET) itpn_golden
-	@build/release/bin/itpn_golden "$(FIXTURES)"
+	@build/release/bin/itpn_golden "$(FIXTURES)" --device "$(DEVICE)"
 
 asan: setup-tests
 	@$(SETUP) build asan

@@ -52,7 +52,7 @@ void check_randaugment(const Fixture& fixture, Comparison& comparison) {
     check_argument(about, step, comparison);
     const std::string name = "out/" + about.at("key").get<std::string>();
     const torch::Tensor& picture = fixture.at("in/" + about.at("input").get<std::string>());
-    comparison.exact(name, after(picture, step, fill), fixture.at(name));
+    compare_held_exactly(fixture, name, after(picture, step, fill), comparison);
   }
 }
 
@@ -70,8 +70,8 @@ void check_color_jitter(const Fixture& fixture, Comparison& comparison) {
   }
 }
 
-const bool kAddedAugment =
-    add_kind("randaugment_ops", check_randaugment) && add_kind("color_jitter", check_color_jitter);
+const bool kAddedAugment = add_kind("randaugment_ops", {check_randaugment, Runs::kOnHost}) &&
+                           add_kind("color_jitter", {check_color_jitter, Runs::kOnHost});
 
 }  // namespace
 }  // namespace itpn::golden

@@ -146,6 +146,7 @@ std::map<std::string, at::Tensor> probe_step(ProbeHead& head, Optimizer& optimis
 // Tensors "out/eval_logits_on_STEP_features": with the statistics of training.
 void compare_evaluation(const Fixture& fixture, ProbeHead& head, Comparison& comparison) {
   const std::string prefix = "out/eval_logits_on_", end = "_features";
+  const torch::NoGradGuard no_grad;
   for (const auto& [name, expected] : fixture.below(prefix)) {
     const std::string step = name.substr(0, name.size() - end.size());
     comparison.scaled(prefix + name, head->forward(fixture.at("in/" + step + "/features")), expected);
@@ -156,13 +157,16 @@ void check_probe_head(const Fixture& fixture, Comparison& comparison) {
   const json& config = fixture.about.at("config");
   const at::Tensor &weight = fixture.at("in/weight"), &bias = fixture.at("in/bias");
   ProbeHead head(weight.size(1), weight.size(0));
+  head->to(fixture.setting.device);
   {
     const torch::NoGradGuard no_grad;
     head->linear->weight.copy_(weight);
     head->linear->bias.copy_(bias);
   }
-  comparison.relative("bn_eps", head->norm->options.eps(), config.at("bn_eps"), kScales);
-  comparison.relative("bn_momentum", *head->norm->options.momentum(), config.at("bn_momentum"), kScales);
+  if (config.contains("bn_eps")) comparison.relative("bn_eps", head->norm->options.eps(), config["bn_eps"], kScales);
+  if (config.contains("bn_momentum")) {
+    comparison.relative("bn_momentum", *head->norm->options.momentum(), config["bn_momentum"], kScales);
+  }
   const MasterWeights weights(*head);
   Lars lars(weights, one_group(weights, config), lars_config(config));
   for (int i = 0; fixture.has("in/" + step_name(i) + "/features"); ++i) {
@@ -173,8 +177,9 @@ void check_probe_head(const Fixture& fixture, Comparison& comparison) {
   compare_evaluation(fixture, head, comparison);
 }
 
-const bool kAddedFinetune = add_kind("layer_decay", check_layer_decay) && add_kind("lars", check_lars) &&
-                            add_kind("linear_probe_head", check_probe_head);
+const bool kAddedFinetune = add_kind("layer_decay", {check_layer_decay, Runs::kOnHost}) &&
+                            add_kind("lars", {check_lars, Runs::kTensors}) &&
+                            add_kind("linear_probe_head", {check_probe_head, Runs::kTensors});
 
 }  // namespace
 }  // namespace itpn::golden

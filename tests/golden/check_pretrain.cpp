@@ -10,9 +10,15 @@ namespace itpn::golden {
 namespace {
 
 void compare_mask(const Fixture& fixture, const PatchMask& mask, Comparison& comparison) {
-  comparison.exact("out/ids_keep", mask.ids_keep, fixture.at("out/ids_keep"));
-  comparison.exact("out/ids_restore", mask.ids_restore, fixture.at("out/ids_restore"));
-  comparison.exact("out/mask", mask.is_hidden, fixture.at("out/mask"));
+  compare_held_exactly(fixture, "out/ids_keep", mask.ids_keep, comparison);
+  compare_held_exactly(fixture, "out/ids_restore", mask.ids_restore, comparison);
+  compare_held_exactly(fixture, "out/mask", mask.is_hidden, comparison);
+}
+
+// (B, N); a fixture without steps may hold that of one.
+torch::Tensor noise_of(const Fixture& fixture, int64_t step) {
+  const torch::Tensor& noise = fixture.at("in/noise");
+  return noise.dim() == 2 ? noise : noise[step];
 }
 
 // The same weights with targets that are not normalised.
@@ -21,11 +27,11 @@ void compare_raw_loss(const Fixture& fixture, MimConfig config, Comparison& comp
   config.normalise_pixels = false;
   MimModel model(config, 0);
   load_weights(*model, fixture.below("weights/"), comparison);
+  place(*model, fixture.setting);
   MimInput input;
   input.images = fixture.at("in/images");
-  input.noise = fixture.at("in/noise")[0];
-  comparison.scaled("out/loss_without_pixel_normalisation", model->forward(input).loss,
-                    fixture.at("out/loss_without_pixel_normalisation"));
+  input.noise = noise_of(fixture, 0);
+  compare_held(fixture, "out/loss_without_pixel_normalisation", model->forward(input).loss, comparison);
 }
 
 void compare_first_step(const Fixture& fixture, MimModel& model, Comparison& comparison) {
@@ -33,19 +39,18 @@ void compare_first_step(const Fixture& fixture, MimModel& model, Comparison& com
   const Observer observer = [&](const std::string& name, const torch::Tensor& value) { seen[name] = value; };
   MimInput input;
   input.images = fixture.at("in/images");
-  input.noise = fixture.at("in/noise")[0];
+  input.noise = noise_of(fixture, 0);
   input.want_prediction = true;
   input.observer = &observer;
   const MimOutput output = model->forward(input);
   compare_mask(fixture, output.mask, comparison);
   compare_observed("act", seen, fixture, comparison);
   compare_observed("out", seen, fixture, comparison);
-  comparison.scaled("out/pred", output.prediction, fixture.at("out/pred"));
-  comparison.scaled("out/loss", output.loss, fixture.at("out/loss"));
+  compare_held(fixture, "out/pred", output.prediction, comparison);
+  compare_held(fixture, "out/loss", output.loss, comparison);
   const int64_t patch = model->config.backbone.patch_size;
-  comparison.exact("out/target_patchify", pixel_targets(input.images, patch, false), fixture.at("out/target_patchify"));
-  comparison.scaled("out/target_normalised", pixel_targets(input.images, patch, true),
-                    fixture.at("out/target_normalised"));
+  compare_held_exactly(fixture, "out/target_patchify", pixel_targets(input.images, patch, false), comparison);
+  compare_held(fixture, "out/target_normalised", pixel_targets(input.images, patch, true), comparison);
   output.loss.backward();
   compare_gradients(*model, fixture, "grad/", comparison);
 }
@@ -56,7 +61,7 @@ void compare_steps(const Fixture& fixture, const MimConfig& config, Comparison& 
   const auto loss_of = [&](int64_t step) {
     MimInput input;
     input.images = fixture.at("in/images");
-    input.noise = fixture.at("in/noise")[step];
+    input.noise = noise_of(fixture, step);
     return model->forward(input).loss;
   };
   compare_optimiser_steps(fixture, *model, loss_of, /*spared=*/{}, comparison);
@@ -66,12 +71,13 @@ void check_pretrain(const Fixture& fixture, Comparison& comparison) {
   const MimConfig config = mim_config(fixture.about.at("config"));
   MimModel model(config, 0);
   load_weights(*model, fixture.below("weights/"), comparison);
+  place(*model, fixture.setting);
   compare_first_step(fixture, model, comparison);
   compare_raw_loss(fixture, config, comparison);
   compare_steps(fixture, config, comparison);
 }
 
-const bool kAddedPretrain = add_kind("pretrain_pixel", check_pretrain);
+const bool kAddedPretrain = add_kind("pretrain_pixel", {check_pretrain, Runs::kModels});
 
 }  // namespace
 }  // namespace itpn::golden

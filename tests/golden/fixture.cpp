@@ -54,8 +54,8 @@ std::map<std::string, at::Tensor> Fixture::below(const std::string& prefix) cons
   return found;
 }
 
-Fixture load_fixture(const std::string& folder, const std::string& name) {
-  Fixture fixture{name, folder, {}, {}};
+Fixture load_fixture(const std::string& folder, const std::string& name, const Setting& setting) {
+  Fixture fixture{name, folder, {}, {}, setting};
   std::ifstream text(folder + "/" + name + ".json");
   fixture.about = nlohmann::json::parse(text);
   const std::string path = folder + "/" + name + ".safetensors";
@@ -64,9 +64,28 @@ Fixture load_fixture(const std::string& folder, const std::string& name) {
   for (const TensorInfo& info : file.tensors()) {
     torch::Tensor tensor = torch::empty(info.shape, scalar_type(info.dtype));
     file.read(info, {static_cast<std::byte*>(tensor.data_ptr()), info.bytes});
-    fixture.tensors.emplace(info.name, tensor);
+    fixture.tensors.emplace(info.name, tensor.to(setting.device));
   }
   return fixture;
+}
+
+void compare_held(const Fixture& fixture, const std::string& name, const at::Tensor& found, Comparison& comparison) {
+  if (fixture.has(name)) comparison.scaled(name, found, fixture.at(name));
+}
+
+void compare_held_exactly(const Fixture& fixture, const std::string& name, const at::Tensor& found,
+                          Comparison& comparison) {
+  if (fixture.has(name)) comparison.exact(name, found, fixture.at(name));
+}
+
+std::vector<std::string> left_out(const Fixture& fixture, const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : fixture.tensors) {
+    const bool is_result =
+        name.starts_with("out") || name.starts_with("act/") || name.starts_with("grad") || name.starts_with("after/");
+    if (is_result && !comparison.has_compared(name)) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace itpn::golden

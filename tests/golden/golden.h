@@ -1,24 +1,35 @@
 // Comparison of the library with a folder of reference values: NAME.json describes NAME.safetensors. A check is chosen
-// by the longest known prefix of the name; sizes and cases come from the files, never from the check.
+// by the longest known prefix of the name; sizes and cases come from the files, never from the check. What a file holds
+// is compared; what it lacks is left out.
 //
-// To add a kind: write check_TOPIC.cpp with a function and one line `const bool kAdded = add_kind("prefix", check);`.
+// To add a kind: write check_TOPIC.cpp with a function and one line
+// `const bool kAdded = add_kind("prefix", {check, Runs::kModels});`.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/golden/comparison.h"
+
 namespace itpn::golden {
 
-// One example: its description and its tensors by name ("in/images", "weights/...").
+// On what, and in which arithmetic, the library computes what is compared.
+struct Setting {
+  at::Device device = at::kCPU;
+  at::ScalarType dtype = at::kFloat;  // of the matrix products of whole models
+};
+
+// One example: its description and its tensors by name ("in/images", "weights/..."), which lie on setting.device.
 struct Fixture {
   std::string name;
   std::string folder;
   nlohmann::json about;
   std::map<std::string, at::Tensor> tensors;
+  Setting setting = {};
 
   bool has(const std::string& tensor) const { return tensors.contains(tensor); }
   // Throws std::runtime_error that names what is missing.
@@ -28,54 +39,33 @@ struct Fixture {
 };
 
 // Reads NAME.json and, where it exists, NAME.safetensors.
-Fixture load_fixture(const std::string& folder, const std::string& name);
+Fixture load_fixture(const std::string& folder, const std::string& name, const Setting& setting = {});
 
-// Tolerances of the reference values (README.md beside them).
-inline constexpr double kOutputs = 1e-5;    // of the largest reference entry
-inline constexpr double kGradients = 5e-5;  // the same
-inline constexpr double kRelative = 1e-6;   // of each entry, of a weight after steps of an optimiser or its average
+// What was found against the fixture's tensor of that name, where it holds one: scaled() and exact() of Comparison.
+void compare_held(const Fixture& fixture, const std::string& name, const at::Tensor& found, Comparison& comparison);
+void compare_held_exactly(const Fixture& fixture, const std::string& name, const at::Tensor& found,
+                          Comparison& comparison);
 
-// Largest absolute entry, 0 for an empty tensor.
-double largest_entry(const at::Tensor& tensor);
+// Results of the fixture (below out, act, grad, after) that the comparison has not met.
+std::vector<std::string> left_out(const Fixture& fixture, const Comparison& comparison);
 
-// Collects deviations; the worst is the one that comes nearest to its own limit, or is farthest above it.
-class Comparison {
- public:
-  // Largest absolute difference over the largest absolute reference entry, or over `smallest_scale` where that is more.
-  void scaled(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit = kOutputs,
-              double smallest_scale = 1e-30);
-  // Equal shapes and entries.
-  void exact(const std::string& name, const at::Tensor& found, const at::Tensor& expected);
-  // Largest absolute difference.
-  void absolute(const std::string& name, const at::Tensor& found, const at::Tensor& expected, double limit);
-  // |found - expected| / |expected|, entry by entry.
-  void relative(const std::string& name, double found, double expected, double limit);
-  // A deviation that the check measured itself.
-  void deviation(const std::string& name, double value, double limit);
-  // Something that is right or wrong.
-  void holds(const std::string& name, bool right) { deviation(name, right ? 0.0 : 1.0, 0.0); }
-
-  bool passed() const { return compared_ > 0 && worst_share_ <= 1.0; }
-  double worst() const { return worst_value_; }
-  const std::string& worst_name() const { return worst_name_; }
-  int compared() const { return compared_; }
-
- private:
-  bool same_shape(const std::string& name, const at::Tensor& found, const at::Tensor& expected);
-
-  int compared_ = 0;
-  double worst_share_ = -1.0;  // deviation over its limit
-  double worst_value_ = 0.0;
-  std::string worst_name_ = "-";
+// What a kind computes with.
+enum class Runs {
+  kOnHost,   // pictures, files, numbers: always on the CPU
+  kTensors,  // functions of tensors on the device, in fp32
+  kModels,   // whole models on the device, in any precision
 };
 
-using Check = void (*)(const Fixture&, Comparison&);
+struct Kind {
+  void (*check)(const Fixture&, Comparison&) = nullptr;  // null: a later version will know it
+  Runs runs = Runs::kOnHost;
+};
 
-// Registers a kind; `check` null means that a later version will know it. Returns true.
-bool add_kind(const std::string& prefix, Check check);
+// Registers a kind. Returns true.
+bool add_kind(const std::string& prefix, const Kind& kind);
 
-// The check of the longest known prefix (whole words between underscores), or null where there is none.
-Check find_check(const std::string& name);
+// The kind of the longest known prefix (whole words between underscores); its check is null where there is none.
+Kind find_kind(const std::string& name);
 
 // Archives of weights (.pth, .pt) are compared with a fixture of another name.
 struct ArchiveKind {

@@ -5,12 +5,12 @@
 namespace itpn::golden {
 namespace {
 
-template <class Kind>
-using Kinds = std::map<std::string, Kind>;
+template <class K>
+using Kinds = std::map<std::string, K>;
 
 // Functions' own tables, so that they exist before the first check_*.cpp registers itself.
-Kinds<Check>& kinds() {
-  static Kinds<Check> table;
+Kinds<Kind>& kinds() {
+  static Kinds<Kind> table;
   return table;
 }
 
@@ -19,10 +19,10 @@ Kinds<ArchiveKind>& archive_kinds() {
   return table;
 }
 
-template <class Kind>
-Kind find(const Kinds<Kind>& kinds, const std::string& name) {
+template <class K>
+K find(const Kinds<K>& kinds, const std::string& name) {
   std::string best;
-  Kind found = {};
+  K found = {};
   for (const auto& [prefix, candidate] : kinds) {
     const bool whole_words = name == prefix || name.starts_with(prefix + "_");
     if (whole_words && prefix.size() >= best.size()) {
@@ -35,9 +35,9 @@ Kind find(const Kinds<Kind>& kinds, const std::string& name) {
 
 }  // namespace
 
-bool add_kind(const std::string& prefix, Check check) { return kinds().emplace(prefix, check).second; }
+bool add_kind(const std::string& prefix, const Kind& kind) { return kinds().emplace(prefix, kind).second; }
 
-Check find_check(const std::string& name) { return find(kinds(), name); }
+Kind find_kind(const std::string& name) { return find(kinds(), name); }
 
 bool add_archive_kind(const std::string& prefix, const ArchiveKind& kind) {
   return archive_kinds().emplace(prefix, kind).second;

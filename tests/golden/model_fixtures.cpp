@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "itpn/nn/weight_dtype.h"
+
 namespace itpn::golden {
 
 BackboneConfig backbone_config(const nlohmann::json& c) {
@@ -57,11 +59,16 @@ void load_weights(torch::nn::Module& module, const std::map<std::string, at::Ten
     }
     const bool allowed = std::any_of(allowed_extra.begin(), allowed_extra.end(),
                                      [&](const std::string& prefix) { return name.starts_with(prefix); });
-    if (!allowed) comparison.holds("weights/" + name + " (name or shape)", false);
+    if (!allowed) comparison.require("weights/" + name + " (name or shape)", false);
   };
   for (auto& item : module.named_parameters()) load(item.key(), item.value());
   for (auto& item : module.named_buffers()) load(item.key(), item.value());
-  comparison.holds("weights (every one used)", used == weights.size());
+  comparison.require("weights (every one used)", used == weights.size());
+}
+
+void place(torch::nn::Module& module, const Setting& setting) {
+  module.to(setting.device);
+  if (setting.dtype != torch::kFloat32) cast_matmul_weights(module, setting.dtype);
 }
 
 at::Tensor without_zero_slice(const Fixture& fixture, const std::string& name, const at::Tensor& tensor) {
@@ -73,16 +80,16 @@ at::Tensor without_zero_slice(const Fixture& fixture, const std::string& name, c
   return copy;
 }
 
-double gradient_noise(const Fixture& fixture, const std::string& prefix) {
+double largest_gradient(const Fixture& fixture, const std::string& prefix) {
   double largest = 0.0;
   for (const auto& [name, gradient] : fixture.below(prefix)) largest = std::max(largest, largest_entry(gradient));
-  return 1e-6 * largest;
+  return largest;
 }
 
 void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const std::string& prefix,
                        Comparison& comparison) {
   const auto expected = fixture.below(prefix);
-  const double noise = gradient_noise(fixture, prefix);
+  const double noise = comparison.tolerances().noise * largest_gradient(fixture, prefix);
   size_t used = 0;
   for (auto& item : module.named_parameters()) {
     const auto found = expected.find(item.key());
@@ -96,18 +103,15 @@ void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const 
     if (largest_entry(values) <= noise) {
       comparison.absolute(name, found_values, values, noise);
     } else {
-      comparison.scaled(name, found_values, values, kGradients, 100 * noise);
+      comparison.scaled(name, found_values, values, comparison.tolerances().gradients, 100 * noise);
     }
   }
-  comparison.holds(prefix + " (every one compared)", used == expected.size());
+  comparison.require(prefix + " (every one compared)", used == expected.size());
 }
 
 void compare_observed(const std::string& kind, const std::map<std::string, at::Tensor>& observed,
                       const Fixture& fixture, Comparison& comparison) {
-  for (const auto& [name, value] : observed) {
-    const std::string full = kind + "/" + name;
-    if (fixture.has(full)) comparison.scaled(full, value, fixture.at(full));
-  }
+  for (const auto& [name, value] : observed) compare_held(fixture, kind + "/" + name, value, comparison);
 }
 
 }  // namespace itpn::golden

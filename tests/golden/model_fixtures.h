@@ -18,19 +18,22 @@ MimConfig mim_config(const nlohmann::json& config);
 void load_weights(torch::nn::Module& module, const std::map<std::string, at::Tensor>& weights, Comparison& comparison,
                   const std::vector<std::string>& allowed_extra = {});
 
-// Gradients of the module against the tensors below `prefix`; the slices named by the fixture as analytically zero are
-// left out.
+// Moves the module to the device, and rounds its matrices to the type.
+void place(torch::nn::Module& module, const Setting& setting);
+
+// Gradients of the module against the tensors below `prefix`, if there are any; the slices named by the fixture as
+// analytically zero are left out.
 void compare_gradients(torch::nn::Module& module, const Fixture& fixture, const std::string& prefix,
                        Comparison& comparison);
 
 // Sets the slice that the fixture calls analytically zero for `name`, if any, to 0 in a copy.
 at::Tensor without_zero_slice(const Fixture& fixture, const std::string& name, const at::Tensor& tensor);
 
-// Entries below this are rounding noise in the gradients below `prefix`: a millionth of the largest entry of them all.
-// Some gradients are zero by symmetry (a shift that every norm removes), and nothing but noise is left of them.
-double gradient_noise(const Fixture& fixture, const std::string& prefix);
+// The largest entry of all gradients below `prefix`. Some gradients are zero by symmetry (a shift that every norm
+// removes), and nothing but noise is left of them, which Tolerances::noise tells by this.
+double largest_gradient(const Fixture& fixture, const std::string& prefix);
 
-// The tensors `kind`/`name` of the fixture against observed values, where the fixture has them.
+// The tensors `kind`/`name` of the fixture against observed values, where the fixture holds them.
 void compare_observed(const std::string& kind, const std::map<std::string, at::Tensor>& observed,
                       const Fixture& fixture, Comparison& comparison);
 

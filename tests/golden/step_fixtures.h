@@ -11,8 +11,9 @@
 
 namespace itpn::golden {
 
-// AdamW steps as the fixture's `optimizer` says, on the loss of each step: parameter groups, losses, gradient norms
-// (where the fixture has them) and the parameters afterwards. `spared` as in weight_decay_groups().
+// AdamW steps as the fixture's `optimizer` says, on the loss of each step: parameter groups, losses, gradient norms and
+// the parameters afterwards, each where the fixture holds it. Nothing where it tells of no steps. `model` is in fp32;
+// `spared` as in weight_decay_groups().
 void compare_optimiser_steps(const Fixture& fixture, torch::nn::Module& model,
                              const std::function<torch::Tensor(int64_t step)>& loss_of,
                              const std::vector<std::string>& spared, Comparison& comparison);

@@ -16,12 +16,15 @@ namespace {
 
 void add_speed_options(CLI::App& app, SpeedConfig& config) {
   app.add_option("--preset", config.preset, "Size of the model");
-  app.add_option("--precision", config.precision, "fp32 | bf16");
+  app.add_option("--precision", config.precision, "fp32, bf16, or fp16 on a GPU");
+  app.add_option("--device", config.device, "auto | cpu | cuda | cuda:N");
   app.add_option("--batch-size", config.batch_size, "Pictures of a step")->check(CLI::PositiveNumber);
   app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
   app.add_option("--threads", config.threads, "CPU threads; 0: as LibTorch finds them");
   app.add_option("--steps", config.steps, "Steps of one window")->check(CLI::PositiveNumber);
   app.add_option("--windows", config.windows, "Windows; the median is reported")->check(CLI::PositiveNumber);
+  app.add_option("--profile", config.profile, "Record one more window, as a trace for a viewer; its kernels in a table")
+      ->type_name("FILE");
 }
 
 int print_speed(const ModelSpeed& speed, bool json) {

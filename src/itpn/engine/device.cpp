@@ -29,7 +29,7 @@ torch::Device parse_device(const std::string& wanted) {
   try {
     return torch::Device(wanted);
   } catch (const c10::Error&) {
-    throw usage_error(fmt::format("train.device = \"{}\": want auto, cpu, cuda or cuda:N", wanted));
+    throw usage_error(fmt::format("device \"{}\": want auto, cpu, cuda or cuda:N", wanted));
   }
 }
 
@@ -43,8 +43,8 @@ torch::Device select_device(const std::string& wanted, int64_t local_rank) {
   if (!device.has_index()) device.set_index(static_cast<c10::DeviceIndex>(local_rank));
   const bool is_there = accelerator && device.type() == *accelerator && device.index() < at::accelerator::deviceCount();
   if (!is_there) {
-    throw usage_error(fmt::format("train.device = \"{}\" ({}) is not there; this machine has {}", wanted, device.str(),
-                                  what_there_is()));
+    throw usage_error(
+        fmt::format("device \"{}\" ({}) is not there; this machine has {}", wanted, device.str(), what_there_is()));
   }
   at::accelerator::setDeviceIndex(device.index());
   return device;

@@ -142,12 +142,15 @@ StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logg
   }
   updater_.finish_gradients();
   // The one place where the host waits for the device: the step must not change anything unless both are finite.
-  const torch::Tensor norm = updater_.gradient_norm().to(torch::kDouble) / scaler_.scale();
-  const torch::Tensor both = torch::stack({loss, norm}).cpu();
-  report.loss = both[0].item<double>();
-  report.grad_norm = both[1].item<double>();
+  std::vector<torch::Tensor> numbers = {loss, updater_.gradient_norm().to(torch::kDouble) / scaler_.scale()};
+  for (const auto& [name, sum] : parts) numbers.push_back(sum);
+  const torch::Tensor host = torch::stack(numbers).cpu();
+  report.loss = host[0].item<double>();
+  report.grad_norm = host[1].item<double>();
   report.is_finite = std::isfinite(report.loss) && std::isfinite(report.grad_norm);
-  for (const auto& [name, sum] : parts) report.parts.emplace_back(name, sum.item<double>());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    report.parts.emplace_back(parts[i].first, host[static_cast<int64_t>(2 + i)].item<double>());
+  }
   return report;
 }
 

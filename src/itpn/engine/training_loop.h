@@ -28,7 +28,7 @@ struct StepReport {
   double seconds = 0.0;
   double wait_seconds = 0.0;       // of `seconds`, spent waiting for data
   double peer_seconds = 0.0;       // of `seconds`, spent waiting for other processes
-  std::vector<NamedNumber> parts;  // only on logging steps: reading them back stalls a GPU
+  std::vector<NamedNumber> parts;  // only on logging steps
 };
 
 // What the loop reports to; the run's own services.

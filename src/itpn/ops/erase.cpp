@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "itpn/ops/normal_noise.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn::ops {
 namespace {
@@ -24,15 +25,14 @@ int64_t noise_count(const EraseBox& box, int64_t channels) {
 at::Tensor noise_of(const std::vector<EraseBox>& boxes, int64_t channels, at::Device device) {
   int64_t total = 0;
   for (const EraseBox& box : boxes) total += noise_count(box, channels);
-  const auto options = torch::TensorOptions(torch::kFloat32).pinned_memory(!device.is_cpu());
-  const at::Tensor noise = torch::empty({total}, options);
+  const at::Tensor noise = torch::empty({total}, staging_options(torch::kFloat32, device));
   float* at = noise.mutable_data_ptr<float>();
   for (const EraseBox& box : boxes) {
     const auto count = static_cast<size_t>(noise_count(box, channels));
     normal_noise(box.noise_key, {at, count});
     at += count;
   }
-  return noise.to(device, /*non_blocking=*/true);
+  return to_device(noise, device);
 }
 
 }  // namespace

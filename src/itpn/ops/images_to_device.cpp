@@ -3,6 +3,8 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
+#include "itpn/ops/to_device.h"
+
 namespace itpn::ops {
 namespace {
 
@@ -10,7 +12,7 @@ namespace {
 at::Tensor per_channel(const std::vector<double>& values, int64_t channels, at::Device device) {
   const auto count = static_cast<int64_t>(values.size());
   TORCH_CHECK(count == 1 || count == channels, "the pictures have ", channels, " channels, but the statistics ", count);
-  return torch::tensor(values, torch::kFloat32).expand({channels}).reshape({channels, 1, 1}).to(device);
+  return to_device(torch::tensor(values, torch::kFloat32).expand({channels}).reshape({channels, 1, 1}), device);
 }
 
 // (..., C, H, W) of any type -> float32
@@ -47,10 +49,9 @@ at::Tensor pixels_to_device(const std::vector<uint8_t>& pixels, at::IntArrayRef 
   TORCH_CHECK(static_cast<int64_t>(pixels.size()) == c10::multiply_integers(shape), "a batch of ", shape, " holds ",
               pixels.size(), " bytes");
   // from_blob wants a pointer to non-const, but nothing below writes through it.
-  at::Tensor bytes = torch::from_blob(const_cast<uint8_t*>(pixels.data()), shape, torch::kUInt8);
+  const at::Tensor bytes = torch::from_blob(const_cast<uint8_t*>(pixels.data()), shape, torch::kUInt8);
   if (device.is_cpu()) return looked_up(bytes, statistics).permute({0, 3, 1, 2});
-  bytes = bytes.pin_memory().to(device, /*non_blocking=*/true);
-  return normalised(bytes.permute({0, 3, 1, 2}), statistics);
+  return normalised(to_device(bytes, device).permute({0, 3, 1, 2}), statistics);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <functional>
 #include <mutex>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "itpn/ops/relative_position.h"
 #include "itpn/ops/resample_positions.h"
 #include "itpn/ops/sincos.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/ops/tokens.h"
 
 namespace itpn::ops {
@@ -68,6 +70,14 @@ TEST(ResamplePositions, GivesAnyGrid) {
   EXPECT_EQ(resample_bias_table(torch::rand({49, 2}), 7).sizes(), at::IntArrayRef({169, 2}));
 }
 
+TEST(ResamplePositions, IsTheProductThatOtherDevicesTake) {
+  const at::Tensor table = torch::randn({1, 9, 4});
+  for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>(3, 3), {5, 2}}) {
+    const at::Tensor product = run_time_resampling_matrix(3, rows, columns).matmul(table[0]);
+    EXPECT_TRUE(product.allclose(resample_positions_at_run_time(table, rows, columns)[0], 1e-5, 1e-6));
+  }
+}
+
 TEST(RelativePositionIndex, PutsTheTokenItselfInTheMiddle) {
   const at::Tensor index = relative_position_index(3);
   EXPECT_TRUE(torch::equal(index.diagonal(), torch::full({9}, 2 * 5 + 2, torch::kInt64)));
@@ -95,6 +105,36 @@ TEST(Tokens, GatherThenScatterRestores) {
   EXPECT_TRUE(torch::equal(some[1][2], x[1][4]));
   EXPECT_TRUE(torch::equal(scatter_tokens(x, ids, some), x));
   EXPECT_TRUE(torch::equal(gather_tokens(x.slice(0, 0, 1), ids)[1][0], x[0][1]));
+}
+
+// Value and gradients of `function` of x and y.
+std::vector<at::Tensor> results_of(const std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>& function,
+                                   const at::Tensor& x, const at::Tensor& y) {
+  const at::Tensor a = x.detach().clone().requires_grad_(), b = y.detach().clone().requires_grad_();
+  const at::Tensor value = function(a, b);
+  (value * torch::linspace(-1.0, 1.0, value.numel()).view(value.sizes())).sum().backward();
+  return {value, a.grad(), b.grad()};
+}
+
+TEST(Tokens, ByRowsAreTheSameToTheBit) {
+  const at::Tensor ids = torch::tensor({{3, 0}, {1, 2}}, torch::kInt64);
+  const at::Tensor x = torch::randn({2, 4, 2, 3}), base = torch::randn({2, 4, 3}), tokens = torch::randn({2, 2, 3});
+  for (const at::Tensor& from : {x, x.slice(0, 0, 1)}) {  // a picture each, and a table for both
+    const auto rows = results_of([&](const auto& a, const auto& b) { return gather_rows(a, ids) + b; }, from, x[0][0]);
+    const auto entries =
+        results_of([&](const auto& a, const auto& b) { return gather_tokens(a, ids) + b; }, from, x[0][0]);
+    for (size_t i = 0; i < rows.size(); ++i) EXPECT_TRUE(rows[i].equal(entries[i])) << i;
+  }
+  const auto rows = results_of([&](const auto& a, const auto& b) { return scatter_rows(a, ids, b); }, base, tokens);
+  const auto entries =
+      results_of([&](const auto& a, const auto& b) { return scatter_tokens(a, ids, b); }, base, tokens);
+  for (size_t i = 0; i < rows.size(); ++i) EXPECT_TRUE(rows[i].equal(entries[i])) << i;
+}
+
+TEST(ToDevice, LeavesOnTheCpuWhatIsThere) {
+  const at::Tensor host = torch::ones({3});
+  EXPECT_TRUE(to_device(host, at::kCPU).is_same(host));
+  EXPECT_TRUE(to_device(host, at::kMeta).is_meta());
 }
 
 TEST(DropPath, ListsWhatItKeeps) {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "itpn/ops/to_device.h"
+
 namespace itpn::ops {
 namespace {
 
@@ -18,8 +20,14 @@ struct Target {
   std::optional<double> row_scale, column_scale;  // absent: follow from the sizes
 };
 
+at::Tensor resample(const at::Tensor& table, const Target& to);
+
+// (rows * columns, count): row by row, what each entry of the table counts.
+at::Tensor resampling_matrix(int64_t count, const Target& to) { return resample(torch::eye(count), to); }
+
 // (count, E) -> (rows * columns, E)
 at::Tensor resample(const at::Tensor& table, const Target& to) {
+  if (!table.is_cpu()) return torch::matmul(to_device(resampling_matrix(table.size(0), to), table.device()), table);
   const int64_t side = side_of(table.size(0)), width = table.size(1);
   const at::Tensor maps = table.reshape({1, side, side, width}).permute({0, 3, 1, 2});  // (1, E, g, g)
   return at::upsample_bicubic2d(maps, {to.rows, to.columns}, /*align_corners=*/false, to.row_scale, to.column_scale)
@@ -27,12 +35,20 @@ at::Tensor resample(const at::Tensor& table, const Target& to) {
       .reshape({to.rows * to.columns, width});
 }
 
+Target run_time_target(int64_t grid, int64_t hp, int64_t wp) {
+  const auto side = static_cast<double>(grid);
+  return {hp, wp, (hp + 0.1) / side, (wp + 0.1) / side};
+}
+
 }  // namespace
 
 at::Tensor resample_positions_at_run_time(const at::Tensor& table, int64_t hp, int64_t wp) {
   TORCH_CHECK(table.dim() == 3 && table.size(0) == 1, "a position table is (1, g * g, E), got ", table.sizes());
-  const double side = static_cast<double>(side_of(table.size(1)));
-  return resample(table[0], {hp, wp, (hp + 0.1) / side, (wp + 0.1) / side}).unsqueeze(0);
+  return resample(table[0], run_time_target(side_of(table.size(1)), hp, wp)).unsqueeze(0);
+}
+
+at::Tensor run_time_resampling_matrix(int64_t grid, int64_t hp, int64_t wp) {
+  return resampling_matrix(grid * grid, run_time_target(grid, hp, wp));
 }
 
 at::Tensor resample_positions_to_size(const at::Tensor& table, int64_t rows, int64_t columns) {

@@ -10,6 +10,10 @@ namespace itpn::ops {
 // (hp + 0.1) / g and (wp + 0.1) / g used as given. Even for hp = wp = g the table comes back slightly shrunk.
 at::Tensor resample_positions_at_run_time(const at::Tensor& table, int64_t hp, int64_t wp);
 
+// The same as a matrix (hp * wp, grid * grid) on the CPU. What the functions here multiply tables by on other devices:
+// unlike a bicubic operation there, a product has one order of sums in its backward pass too.
+at::Tensor run_time_resampling_matrix(int64_t grid, int64_t hp, int64_t wp);
+
 // The rule for loading weights into another size: (1, g * g, E) -> (1, rows * columns, E), bicubic to exactly that
 // size.
 at::Tensor resample_positions_to_size(const at::Tensor& table, int64_t rows, int64_t columns);

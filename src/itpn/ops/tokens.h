@@ -12,4 +12,9 @@ at::Tensor gather_tokens(const at::Tensor& x, const at::Tensor& ids);
 // The reverse: a copy of `base` (B, N, C) in which token ids[b, l] is tokens[b, l], for tokens (B, L, C).
 at::Tensor scatter_tokens(const at::Tensor& base, const at::Tensor& ids, const at::Tensor& tokens);
 
+// The same by one index a token, as on devices other than the CPU. gather's and scatter's deterministic kernels there
+// sort an index for each entry of each token, these for each token, and add up in an order that is always the same.
+at::Tensor gather_rows(const at::Tensor& x, const at::Tensor& ids);
+at::Tensor scatter_rows(const at::Tensor& base, const at::Tensor& ids, const at::Tensor& tokens);
+
 }  // namespace itpn::ops

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "itpn/optim/tensor_lists.h"
 #include "itpn/optim/update_kernels.h"
 
 namespace itpn {
@@ -80,18 +81,34 @@ void AdamW::step_fast(const std::vector<at::Tensor>& gradients, const UpdateStep
 void AdamW::step_by_tensor_operations(const std::vector<at::Tensor>& gradients, const UpdateStep& step) {
   const double root_scale = 1.0 / std::sqrt(bias_correction(config_.beta2, steps_));
   const double correction = bias_correction(config_.beta1, steps_);
+  std::vector<at::Tensor> given, masters, exp_avg, exp_avg_sq;
+  std::vector<at::Scalar> keep, minus_rate;
+  RoundedCopies rounded;
   for (size_t i = 0; i < slots().size(); ++i) {
     if (!gradients[i].defined()) continue;
     const Slot& e = slots()[i];
-    auto& [exp_avg, exp_avg_sq] = moments_[i];
     const double lr = step.learning_rate * e.lr_scale;
-    const at::Tensor g = gradients[i].to(at::kFloat) * step.gradient_factor;
-    exp_avg.mul_(config_.beta1).add_(g, 1.0 - config_.beta1);
-    exp_avg_sq.mul_(config_.beta2).addcmul_(g, g, 1.0 - config_.beta2);
-    const at::Tensor denominator = exp_avg_sq.sqrt().mul_(root_scale).add_(config_.eps);
-    at::Tensor(e.master).mul_(1.0 - lr * e.weight_decay).addcdiv_(exp_avg, denominator, -lr / correction);
-    if (e.parameter.scalar_type() != at::kFloat) at::Tensor(e.parameter).copy_(e.master);
+    given.push_back(gradients[i]);
+    masters.push_back(e.master);
+    exp_avg.push_back(moments_[i].exp_avg);
+    exp_avg_sq.push_back(moments_[i].exp_avg_sq);
+    keep.emplace_back(1.0 - lr * e.weight_decay);
+    minus_rate.emplace_back(-lr / correction);
+    rounded.add(e.parameter, e.master);
   }
+  if (given.empty()) return;
+  const std::vector<at::Tensor> g = in_single_precision(given);
+  at::_foreach_mul_(g, step.gradient_factor);
+  at::_foreach_mul_(exp_avg, config_.beta1);
+  at::_foreach_add_(exp_avg, g, 1.0 - config_.beta1);
+  at::_foreach_mul_(exp_avg_sq, config_.beta2);
+  at::_foreach_addcmul_(exp_avg_sq, g, g, 1.0 - config_.beta2);
+  const std::vector<at::Tensor> denominators = at::_foreach_sqrt(exp_avg_sq);
+  at::_foreach_mul_(denominators, root_scale);
+  at::_foreach_add_(denominators, config_.eps);
+  at::_foreach_mul_(masters, keep);
+  at::_foreach_addcdiv_(masters, exp_avg, denominators, minus_rate);
+  rounded.write();
 }
 
 NamedParameters AdamW::state() const {

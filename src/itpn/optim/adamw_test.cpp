@@ -22,8 +22,8 @@ struct Example {
     for (const auto& [name, parameter] : trainable) groups[0].names.push_back(name);
     optimiser.emplace(*masters, groups, AdamWConfig{});
   }
-  void round_to_bf16() {
-    for (auto& parameter : module.parameters()) parameter.set_data(parameter.to(torch::kBFloat16));
+  void round_to(at::ScalarType dtype) {
+    for (auto& parameter : module.parameters()) parameter.set_data(parameter.to(dtype));
   }
 
   struct Parameters : torch::nn::Module {
@@ -55,7 +55,7 @@ TEST(AdamW, FollowsTheLibrarysAdamW) {
 
 TEST(AdamW, RoundsTheMasterIntoTheModel) {
   Example example({{65, 33}});
-  example.round_to_bf16();
+  example.round_to(torch::kBFloat16);
   example.start();
   example.optimiser->step({torch::randn({65, 33}).to(torch::kBFloat16)}, kStep);
   const MasterWeight& weight = example.masters->weights()[0];
@@ -66,8 +66,8 @@ TEST(AdamW, RawLoopsAgreeWithTensorOperations) {
   for (const auto dtype : {torch::kFloat, torch::kBFloat16}) {
     Example raw({{45, 71}}), twin({{45, 71}});
     at::Tensor(twin.masters->weights()[0].master).copy_(raw.masters->weights()[0].master);
-    raw.round_to_bf16();
-    twin.round_to_bf16();
+    raw.round_to(torch::kBFloat16);
+    twin.round_to(torch::kBFloat16);
     raw.start();
     twin.start();
     for (int step = 0; step < 3; ++step) {
@@ -76,6 +76,28 @@ TEST(AdamW, RawLoopsAgreeWithTensorOperations) {
       twin.optimiser->step({gradient.t().contiguous().t()}, kStep);  // strided: no raw loop takes it
     }
     EXPECT_TRUE(raw.masters->weights()[0].master.allclose(twin.masters->weights()[0].master, 1e-6, 1e-7));
+  }
+}
+
+TEST(AdamW, UpdatesShortAndLongParametersInOneList) {
+  const std::initializer_list<std::vector<int64_t>> sizes = {{12, 7}, {5}, {3, 4}};
+  Example raw(sizes), lists(sizes);
+  for (size_t i = 0; i < 3; ++i) {
+    at::Tensor(lists.masters->weights()[i].master).copy_(raw.masters->weights()[i].master);
+  }
+  // No raw loop takes fp16, so the whole step runs on lists.
+  lists.module.parameters()[0].set_data(lists.module.parameters()[0].to(torch::kHalf));
+  raw.start();
+  lists.start();
+  for (int step = 0; step < 3; ++step) {
+    const at::Tensor first = torch::randn({12, 7}).to(torch::kHalf), last = torch::randn({3, 4});
+    raw.optimiser->step({first.to(torch::kFloat), at::Tensor(), last}, kStep);
+    lists.optimiser->step({first, at::Tensor(), last}, kStep);
+  }
+  for (size_t i = 0; i < 3; ++i) {
+    const MasterWeight& found = lists.masters->weights()[i];
+    EXPECT_TRUE(found.master.allclose(raw.masters->weights()[i].master, 1e-6, 1e-7)) << i;
+    EXPECT_TRUE(found.parameter.equal(found.master.to(found.parameter.scalar_type()))) << i;
   }
 }
 

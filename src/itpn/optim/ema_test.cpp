@@ -18,6 +18,14 @@ TEST(Ema, MovesTowardsTheValueAndRoundsInTheSamePass) {
   }
 }
 
+TEST(Ema, RoundsToHalfPrecisionBesideOthers) {
+  const at::Tensor value = torch::randn({9}), start = torch::randn({9});
+  const EmaEntry half = {value, start.clone(), torch::empty({9}, torch::kHalf)}, full = {value, start.clone(), {}};
+  update_ema({half, full}, 0.9);
+  EXPECT_TRUE(half.average.allclose(full.average, 1e-6, 1e-7));
+  EXPECT_TRUE(half.rounded.equal(half.average.to(torch::kHalf)));
+}
+
 TEST(Ema, OfANonContiguousValueIsTheSame) {
   const at::Tensor value = torch::randn({20, 30}), start = torch::randn({20, 30});
   const EmaEntry entry = {value.t().contiguous().t(), start.clone(), {}};

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "itpn/optim/stretches.h"
+#include "itpn/optim/tensor_lists.h"
 #include "itpn/optim/update_kernels.h"
 
 namespace itpn {
@@ -36,7 +37,9 @@ at::Tensor cpu_norm(const Tensors& gradients) {
 
 at::Tensor any_device_norm(const Tensors& gradients) {
   Tensors norms;
-  for (const auto& gradient : gradients) norms.push_back(torch::linalg_vector_norm(gradient.to(at::kFloat), 2.0));
+  for (const Tensors& list : by_type(gradients)) {
+    for (const at::Tensor& norm : at::_foreach_norm(list, 2.0, at::kFloat)) norms.push_back(norm);
+  }
   return torch::linalg_vector_norm(torch::stack(norms), 2.0);
 }
 

@@ -38,6 +38,13 @@ TEST(GradNorm, OfATransposedTensorIsThatOfTheTensor) {
   EXPECT_NEAR(norm_of({x.t()}), norm_of({x}), 1e-5);
 }
 
+TEST(GradNorm, OfSeveralTypesIsThatOfAllEntries) {
+  const at::Tensor half = torch::randn({40, 3}).to(torch::kHalf), full = torch::randn({77});
+  const at::Tensor all = torch::cat({half.flatten().to(torch::kDouble), full.to(torch::kDouble)});
+  const double expected = all.norm().item<double>();
+  EXPECT_NEAR(norm_of({half, full, half.slice(0, 0, 0)}), expected, 1e-6 * expected);
+}
+
 TEST(GradNorm, IsNotFiniteWhereOneEntryIsNot) {
   at::Tensor x = torch::ones({1000}, torch::kBFloat16);
   x[777] = std::numeric_limits<float>::quiet_NaN();

@@ -5,6 +5,7 @@
 
 #include "itpn/ops/linear.h"
 #include "itpn/ops/resample_positions.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn {
 namespace {
@@ -15,7 +16,7 @@ torch::Tensor quick_gelu(const torch::Tensor& x) { return x * torch::sigmoid(1.7
 
 // (3, 1, 1) like `images`
 torch::Tensor per_channel(const std::vector<double>& values, const torch::Tensor& images) {
-  return torch::tensor(values, torch::kFloat32).reshape({3, 1, 1}).to(images.device());
+  return ops::to_device(torch::tensor(values, torch::kFloat32).reshape({3, 1, 1}), images.device());
 }
 
 }  // namespace

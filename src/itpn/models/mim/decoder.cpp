@@ -4,6 +4,7 @@
 
 #include "itpn/nn/attention_block.h"
 #include "itpn/ops/sincos.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/ops/tokens.h"
 
 namespace itpn {
@@ -30,7 +31,8 @@ PixelDecoder::PixelDecoder(const DecoderConfig& cfg, const DecoderContext& built
 
 torch::Tensor PixelDecoder::positions(const BlockContext& context) const {
   if (context.rows == built_for_.grid && context.columns == built_for_.grid) return decoder_pos_embed;
-  return ops::sincos_table(config.dim, context.rows, context.columns).unsqueeze(0).to(decoder_pos_embed.device());
+  return ops::to_device(ops::sincos_table(config.dim, context.rows, context.columns).unsqueeze(0),
+                        decoder_pos_embed.device());
 }
 
 torch::Tensor PixelDecoder::complete(const std::vector<torch::Tensor>& levels, const BlockContext& context,

@@ -22,6 +22,8 @@ void observe(const DistillInput& input, const std::string& name, const torch::Te
 
 }  // namespace
 
+torch::Tensor rows_of_hidden(const torch::Tensor& is_hidden) { return is_hidden.flatten().nonzero().flatten(); }
+
 torch::Tensor distillation_loss(const torch::Tensor& prediction, const torch::Tensor& target) {
   TORCH_CHECK(prediction.sizes() == target.sizes(), "prediction ", prediction.sizes(), " and target ", target.sizes(),
               " differ in shape");
@@ -144,8 +146,10 @@ void DistillModelImpl::add_own_terms(const std::vector<torch::Tensor>& levels, c
   };
   if (pixel_head) {
     const torch::Tensor targets = pixel_targets(input.images, config.backbone.patch_size, /*normalise=*/true);
-    const torch::Tensor hidden = norm(merged, pixel_head->dtype()).index({input.is_hidden});  // (hidden, E)
-    add({"loss_mim", pixel_loss(pixel_head(hidden), targets.index({input.is_hidden}))}, config.distill.pixel_weight);
+    const torch::Tensor rows = input.hidden_rows.defined() ? input.hidden_rows : rows_of_hidden(input.is_hidden);
+    const auto hidden = [&rows](const torch::Tensor& tokens) { return tokens.flatten(0, 1).index_select(0, rows); };
+    const torch::Tensor prediction = pixel_head(hidden(norm(merged, pixel_head->dtype())));  // (hidden, P * P * C)
+    add({"loss_mim", pixel_loss(prediction, hidden(targets))}, config.distill.pixel_weight);
   }
   if (!config.mfm.enabled) return;
   const std::vector<torch::Tensor> targets =

@@ -18,6 +18,7 @@ namespace itpn {
 struct DistillInput {
   torch::Tensor images;           // (B, C, H, W), normalised, float
   torch::Tensor is_hidden;        // (B, N) bool
+  torch::Tensor hidden_rows;      // (hidden) int64: rows_of_hidden(is_hidden), where the pixels of hidden patches count
   torch::Tensor targets;          // (B, N, T), the teacher's features
   torch::Tensor drop_path_draws;  // (drop_path_sites(), B)
   const Observer* observer = nullptr;
@@ -70,6 +71,10 @@ class DistillModelImpl : public ItpnImpl {
   Teacher teacher_{nullptr};
 };
 TORCH_MODULE(DistillModel);
+
+// Where is_hidden (B, N) is true, as rows of (B * N, ...). To be asked of a mask in host memory: counting them on a
+// device would hold the host until it has got there.
+torch::Tensor rows_of_hidden(const torch::Tensor& is_hidden);
 
 // Mean of the SmoothL1 distance (beta 1) over all tokens and channels, in fp32.
 torch::Tensor distillation_loss(const torch::Tensor& prediction, const torch::Tensor& target);

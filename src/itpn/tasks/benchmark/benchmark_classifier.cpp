@@ -13,6 +13,7 @@
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/models/classification/classifier.h"
 #include "itpn/nn/weight_dtype.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/inspect/model_cost.h"
 
 namespace itpn {
@@ -31,13 +32,15 @@ Preset preset_of(const ClassifierBenchmarkConfig& config) {
   return resolve_model(model, config.image_size);
 }
 
-Classifier make_model(const ClassifierBenchmarkConfig& config) {
-  return Classifier(ClassifierConfig{.backbone = preset_of(config).backbone, .num_classes = kBenchmarkClasses},
-                    /*seed=*/0);
+Classifier make_model(const ClassifierBenchmarkConfig& config, const torch::Device& device) {
+  Classifier model(ClassifierConfig{.backbone = preset_of(config).backbone, .num_classes = kBenchmarkClasses},
+                   /*seed=*/0);
+  model->to(device);
+  return model;
 }
 
-torch::Tensor noise_images(const ClassifierBenchmarkConfig& config) {
-  return torch::randn({config.batch_size, 3, config.image_size, config.image_size});
+torch::Tensor noise_images(const ClassifierBenchmarkConfig& config, const torch::Device& device) {
+  return torch::randn({config.batch_size, 3, config.image_size, config.image_size}, device);
 }
 
 UpdaterConfig updater_config(const Classifier& model, at::ScalarType dtype) {
@@ -54,14 +57,14 @@ UpdaterConfig updater_config(const Classifier& model, at::ScalarType dtype) {
 // A classifier with everything that updates it, and one batch with mixed labels.
 class ClassifierTrainee {
  public:
-  ClassifierTrainee(const ClassifierBenchmarkConfig& config, at::ScalarType dtype)
-      : model_(make_model(config)), updater_(*model_, updater_config(model_, dtype)) {
+  ClassifierTrainee(const ClassifierBenchmarkConfig& config, const Measured& measured)
+      : model_(make_model(config, measured.device)), updater_(*model_, updater_config(model_, measured.dtype)) {
     if (config.ema) {
-      averaged_ = make_model(config);
-      average_.emplace(*averaged_, *model_, updater_.weights(), dtype);
+      averaged_ = make_model(config, measured.device);
+      average_.emplace(*averaged_, *model_, updater_.weights(), measured.dtype);
     }
-    input_.images = noise_images(config);
-    targets_ = torch::rand({config.batch_size, kBenchmarkClasses}).softmax(1);
+    input_.images = noise_images(config, measured.device);
+    targets_ = torch::rand({config.batch_size, kBenchmarkClasses}, measured.device).softmax(1);
     positions_.resize(static_cast<size_t>(config.batch_size));
     std::iota(positions_.begin(), positions_.end(), 0);
   }
@@ -69,7 +72,8 @@ class ClassifierTrainee {
   // One step; returns its loss.
   double step(PhaseClock& clock) {
     if (model_->config.backbone.drop_path > 0) {
-      input_.drop_path_draws = drop_path_draws({0, epoch_++, positions_}, model_->backbone.drop_path_sites());
+      const torch::Tensor draws = drop_path_draws({0, epoch_++, positions_}, model_->backbone.drop_path_sites());
+      input_.drop_path_draws = ops::to_device(draws, input_.images.device());
     }
     const at::Tensor logits = model_->forward(input_).logits.to(torch::kFloat32);
     const at::Tensor loss = soft_target_cross_entropy(logits, targets_);
@@ -106,27 +110,28 @@ double classification_gflop(const ClassifierBenchmarkConfig& config) {
 }
 
 ModelSpeed benchmark_finetune(const ClassifierBenchmarkConfig& config) {
-  ClassifierTrainee trainee(config, prepare_measurement(config));
+  const Measured measured = prepare_measurement(config);
+  ClassifierTrainee trainee(config, measured);
   // The backward pass costs two products for each of the forward pass.
   const double gflop = 3 * classification_gflop(config);
-  return labelled(measure_speed(config, gflop, [&](PhaseClock& clock) { return trainee.step(clock); }), "finetune",
-                  config);
+  const auto step = [&](PhaseClock& clock) { return trainee.step(clock); };
+  return labelled(measure_speed(config, measured, gflop, step), "finetune", config);
 }
 
 ModelSpeed benchmark_predict(const ClassifierBenchmarkConfig& config) {
-  const at::ScalarType dtype = prepare_measurement(config);
-  Classifier model = make_model(config);
-  cast_matmul_weights(*model, dtype);
+  const Measured measured = prepare_measurement(config);
+  Classifier model = make_model(config, measured.device);
+  cast_matmul_weights(*model, measured.dtype);
   model->eval();
   BackboneInput input;
-  input.images = noise_images(config);
+  input.images = noise_images(config, measured.device);
   const auto step = [&](PhaseClock& clock) {
     const torch::NoGradGuard no_grad;
     const double value = model->forward(input).logits.max().item<double>();
     clock.end("forward");
     return value;
   };
-  return labelled(measure_speed(config, classification_gflop(config), step), "predict", config);
+  return labelled(measure_speed(config, measured, classification_gflop(config), step), "predict", config);
 }
 
 }  // namespace itpn

@@ -5,6 +5,7 @@
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/mim/distill_model.h"
 #include "itpn/nn/init.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/inspect/model_cost.h"
 #include "itpn/tasks/pretrain/clip_teacher.h"
 #include "itpn/tasks/pretrain/distill_masks.h"
@@ -26,19 +27,26 @@ ClipVision random_tower(const PretrainConfig& recipe) {
   return tower;
 }
 
-ClipTeacher teacher_of(const PretrainConfig& recipe) {
-  if (!recipe.teacher.weights.empty()) return {recipe.teacher, torch::kCPU};
-  return {recipe.teacher, torch::kCPU, random_tower(recipe)};
+ClipTeacher teacher_of(const PretrainConfig& recipe, const torch::Device& device) {
+  if (!recipe.teacher.weights.empty()) return {recipe.teacher, device};
+  return {recipe.teacher, device, random_tower(recipe)};
+}
+
+DistillModel student_of(const PretrainConfig& recipe, int64_t teacher_dim, const torch::Device& device) {
+  DistillModel model(distill_config_of(recipe, teacher_dim), /*seed=*/0);
+  model->to(device);
+  return model;
 }
 
 // Student, teacher and one batch.
 class Pupil {
  public:
-  Pupil(const DistillBenchmarkConfig& config, at::ScalarType dtype)
-      : teacher_(teacher_of(config.recipe)),
-        model_(distill_config_of(config.recipe, teacher_.dim()), /*seed=*/0),
-        updater_(*model_, {AdamWConfig{}, weight_decay_groups(trainable_parameters(*model_), 0.05), dtype,
+  Pupil(const DistillBenchmarkConfig& config, const Measured& measured)
+      : teacher_(teacher_of(config.recipe, measured.device)),
+        model_(student_of(config.recipe, teacher_.dim(), measured.device)),
+        updater_(*model_, {AdamWConfig{}, weight_decay_groups(trainable_parameters(*model_), 0.05), measured.dtype,
                            /*accumulate=*/false}) {
+    const auto on_device = [&](const torch::Tensor& host) { return ops::to_device(host, measured.device); };
     const PretrainConfig& recipe = config.recipe;
     const int64_t B = config.batch_size, side = recipe.data.image_size, grid = grid_of(recipe);
     teacher_.require_grid(grid);
@@ -48,9 +56,13 @@ class Pupil {
     for (size_t i = 0; i < batch_.second_pixels.size(); ++i) batch_.second_pixels[i] = static_cast<uint8_t>(i * 31);
     DrawKey key;
     for (int64_t i = 0; i < B; ++i) key.positions.push_back(static_cast<uint64_t>(i));
-    input_.images = torch::randn({B, 3, side, side});
-    input_.is_hidden = draw_hidden(key, recipe.mask, grid, grid);
-    if (recipe.model.drop_path > 0.0) input_.drop_path_draws = drop_path_draws(key, model_->drop_path_sites());
+    const torch::Tensor hidden = draw_hidden(key, recipe.mask, grid, grid);
+    input_.images = torch::randn({B, 3, side, side}, measured.device);
+    input_.is_hidden = on_device(hidden);
+    input_.hidden_rows = on_device(rows_of_hidden(hidden));
+    if (recipe.model.drop_path > 0.0) {
+      input_.drop_path_draws = on_device(drop_path_draws(key, model_->drop_path_sites()));
+    }
   }
 
   // One step; returns its loss.
@@ -85,9 +97,10 @@ ModelSpeed benchmark_distill(const DistillBenchmarkConfig& given) {
   config.image_size = config.recipe.data.image_size;
   config.precision = config.recipe.train.precision;
   config.recipe.teacher.cache_dir.clear();
-  Pupil pupil(config, prepare_measurement(config));
+  const Measured measured = prepare_measurement(config);
+  Pupil pupil(config, measured);
   ModelSpeed speed =
-      measure_speed(config, pupil.gflop(config.recipe), [&](PhaseClock& clock) { return pupil.step(clock); });
+      measure_speed(config, measured, pupil.gflop(config.recipe), [&](PhaseClock& clock) { return pupil.step(clock); });
   speed.task = "pretrain (CLIP)";
   return speed;
 }

@@ -33,12 +33,12 @@ MimConfig model_config(const PretrainBenchmarkConfig& config) {
 // A model with everything that updates it, and one batch.
 class PretrainTrainee {
  public:
-  PretrainTrainee(const PretrainBenchmarkConfig& config, at::ScalarType dtype)
-      : model_(model_config(config), /*seed=*/0), updater_(*model_, updater_config(*model_, dtype)) {
-    if (Teacher teacher = model_->teacher()) teacher_.emplace(*teacher, *model_, updater_.weights(), dtype);
+  PretrainTrainee(const PretrainBenchmarkConfig& config, const Measured& measured)
+      : model_(model_on(measured.device, config)), updater_(*model_, updater_config(*model_, measured.dtype)) {
+    if (Teacher teacher = model_->teacher()) teacher_.emplace(*teacher, *model_, updater_.weights(), measured.dtype);
     const int64_t side = config.image_size / model_->config.backbone.patch_size;
-    input_.images = torch::randn({config.batch_size, 3, config.image_size, config.image_size});
-    input_.noise = torch::rand({config.batch_size, side * side});
+    input_.images = torch::randn({config.batch_size, 3, config.image_size, config.image_size}, measured.device);
+    input_.noise = torch::rand({config.batch_size, side * side}, measured.device);
   }
 
   // One step; returns its loss.
@@ -50,6 +50,12 @@ class PretrainTrainee {
   }
 
  private:
+  static MimModel model_on(const torch::Device& device, const PretrainBenchmarkConfig& config) {
+    MimModel model(model_config(config), /*seed=*/0);
+    model->to(device);
+    return model;
+  }
+
   static UpdaterConfig updater_config(const torch::nn::Module& model, at::ScalarType dtype) {
     return {AdamWConfig{}, weight_decay_groups(trainable_parameters(model), 0.05), dtype, /*accumulate=*/false};
   }
@@ -71,9 +77,10 @@ double pretraining_gflop(const PretrainBenchmarkConfig& config) {
 }
 
 ModelSpeed benchmark_pretrain(const PretrainBenchmarkConfig& config) {
-  PretrainTrainee trainee(config, prepare_measurement(config));
-  ModelSpeed speed =
-      measure_speed(config, pretraining_gflop(config), [&](PhaseClock& clock) { return trainee.step(clock); });
+  const Measured measured = prepare_measurement(config);
+  PretrainTrainee trainee(config, measured);
+  ModelSpeed speed = measure_speed(config, measured, pretraining_gflop(config),
+                                   [&](PhaseClock& clock) { return trainee.step(clock); });
   speed.task = "pretrain";
   speed.options = {{"mfm", config.mfm ? 1.0 : 0.0}};
   return speed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/ScalarType.h>
+#include <c10/core/Device.h>
 
 #include <string>
 
@@ -14,6 +15,6 @@ struct GemmRate {
 
 // The fastest of a few shapes that models use, each by the fastest routine this program knows; takes about a second,
 // two where there are no instructions for `dtype`.
-GemmRate measure_gemm_rate(at::ScalarType dtype);
+GemmRate measure_gemm_rate(at::ScalarType dtype, at::Device device = at::kCPU);
 
 }  // namespace itpn

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/median.h"
+#include "itpn/engine/device.h"
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/benchmark/gemm_rate.h"
 
@@ -22,12 +22,6 @@ double process_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-int64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
 }
 
 // What the windows of one measurement gave.
@@ -45,7 +39,28 @@ void summarise(const Windows& windows, const PhaseClock& clock, ModelSpeed& resu
   result.cpu_use = windows.busy / windows.wall;
   result.step_seconds = windows.wall / static_cast<double>(result.config.steps * result.config.windows);
   for (const auto& phase : clock.phases()) result.phase_share.emplace_back(phase.name, phase.seconds / clock.total());
-  result.peak_rss_bytes = peak_rss_bytes();
+  result.peak_rss_bytes = peak_memory_bytes(torch::kCPU);
+}
+
+// The numbers of a step on an accelerator in one copy.
+double finish_queued_step(const at::Tensor& loss, ParameterUpdater& updater, PhaseClock& clock,
+                          const std::function<void()>& update_average) {
+  loss.backward();
+  const auto number = [](const at::Tensor& scalar) { return scalar.detach().to(torch::kDouble); };
+  const at::Tensor host = torch::stack({number(loss), number(updater.gradient_norm())}).cpu();
+  clock.end("forward, backward, norm");
+  TORCH_CHECK(std::isfinite(host[1].item<double>()), "the benchmark's gradient is not finite");
+  updater.apply({.learning_rate = 1e-4});
+  update_average();
+  clock.end("queueing the update");
+  return host[0].item<double>();
+}
+
+void take_profile(const BenchmarkedStep& step, const Measured& measured, ModelSpeed& result) {
+  PhaseClock unused;
+  Profile profile(measured.device);
+  for (int64_t i = 0; i < result.config.steps; ++i) step(unused);
+  result.profile = profile.stop(result.config.profile);
 }
 
 nlohmann::ordered_json object_of(const std::vector<std::pair<std::string, double>>& numbers) {
@@ -74,6 +89,7 @@ double PhaseClock::total() const {
 
 double finish_training_step(const at::Tensor& loss, ParameterUpdater& updater, PhaseClock& clock,
                             const std::function<void()>& update_average) {
+  if (!loss.is_cpu()) return finish_queued_step(loss, updater, clock, update_average);
   const double value = loss.item<double>();
   clock.end("forward");
   loss.backward();
@@ -86,23 +102,25 @@ double finish_training_step(const at::Tensor& loss, ParameterUpdater& updater, P
   return value;
 }
 
-at::ScalarType prepare_measurement(const SpeedConfig& config) {
+Measured prepare_measurement(const SpeedConfig& config) {
+  const torch::Device device = select_device(config.device);
   TrainConfig numerics;
   numerics.threads = config.threads;
-  configure_numerics(numerics, torch::kCPU);
-  return compute_type(config.precision, torch::kCPU);
+  configure_numerics(numerics, device);
+  return {device, compute_type(config.precision, device)};
 }
 
-ModelSpeed measure_speed(const SpeedConfig& config, double image_gflop, const BenchmarkedStep& step) {
-  const at::ScalarType dtype = compute_type(config.precision, torch::kCPU);
+ModelSpeed measure_speed(const SpeedConfig& config, const Measured& measured, double image_gflop,
+                         const BenchmarkedStep& step) {
   ModelSpeed result;
   result.config = config;
   result.config.threads = at::get_num_threads();
+  result.config.device = measured.device.str();
   result.image_gflop = image_gflop;
   PhaseClock warmup, clock;
   for (int64_t i = 0; i < config.warmup_steps; ++i) step(warmup);
   Windows windows;
-  GemmRate before = measure_gemm_rate(dtype);
+  GemmRate before = measure_gemm_rate(measured.dtype, measured.device);
   for (int64_t window = 0; window < config.windows; ++window) {
     const Stopwatch watch;
     const double cpu = process_seconds();
@@ -110,10 +128,11 @@ ModelSpeed measure_speed(const SpeedConfig& config, double image_gflop, const Be
       clock.start();
       result.last_loss = step(clock);
     }
+    synchronize(measured.device);
     const double seconds = watch.seconds();
     windows.busy += process_seconds() - cpu;
     windows.wall += seconds;
-    const GemmRate after = measure_gemm_rate(dtype);
+    const GemmRate after = measure_gemm_rate(measured.dtype, measured.device);
     windows.speeds.push_back(static_cast<double>(config.batch_size * config.steps) / seconds);
     windows.rates.push_back((before.gflops + after.gflops) / 2);  // of the machine as it was around the steps
     windows.fractions.push_back(windows.speeds.back() * image_gflop / windows.rates.back());
@@ -121,13 +140,20 @@ ModelSpeed measure_speed(const SpeedConfig& config, double image_gflop, const Be
   }
   result.gemm_shape = before.shape;
   summarise(windows, clock, result);
+  if (!measured.device.is_cpu()) result.peak_device_bytes = peak_memory_bytes(measured.device);
+  if (!config.profile.empty()) take_profile(step, measured, result);
   return result;
 }
 
 std::string to_json(const ModelSpeed& r) {
+  auto profile = nlohmann::ordered_json::array();
+  for (const ProfileRow& row : r.profile) {
+    profile.push_back({{"name", row.name}, {"calls", row.calls}, {"ms", row.milliseconds}, {"share", row.share}});
+  }
   return nlohmann::ordered_json{{"benchmark", r.task},
                                 {"preset", r.config.preset},
                                 {"precision", r.config.precision},
+                                {"device", r.config.device},
                                 {"batch_size", r.config.batch_size},
                                 {"image_size", r.config.image_size},
                                 {"threads", r.config.threads},
@@ -143,7 +169,9 @@ std::string to_json(const ModelSpeed& r) {
                                 {"step_seconds", r.step_seconds},
                                 {"phase_share", object_of(r.phase_share)},
                                 {"peak_rss_mb", static_cast<double>(r.peak_rss_bytes) / 1e6},
-                                {"last_loss", r.last_loss}}
+                                {"peak_device_mb", static_cast<double>(r.peak_device_bytes) / 1e6},
+                                {"last_loss", r.last_loss},
+                                {"profile", profile}}
       .dump();
 }
 
@@ -151,15 +179,19 @@ std::string to_text(const ModelSpeed& r) {
   std::vector<std::string> phases, options;
   for (const auto& [name, share] : r.phase_share) phases.push_back(fmt::format("{} {:.0f} %", name, 100 * share));
   for (const auto& [name, value] : r.options) options.push_back(fmt::format(", {} {:g}", name, value));
+  const bool is_on_cpu = r.config.device == "cpu";
+  const std::string where = is_on_cpu ? fmt::format("{} threads", r.config.threads) : r.config.device;
+  const int64_t memory = is_on_cpu ? r.peak_rss_bytes : r.peak_device_bytes;
+  const std::string profile = r.profile.empty() ? "" : to_text(r.profile);
   return fmt::format(
-      "{} {} {} batch {} at {} px, {} threads{}: {:.2f} images/s (windows {:.2f} to {:.2f})\n"
+      "{} {} {} batch {} at {} px, {}{}: {:.2f} images/s (windows {:.2f} to {:.2f})\n"
       "matrix products {:.0f} GFLOP/s ({}), {:.1f} GFLOP an image: {:.2f} of the ceiling\n"
       "step {:.3f} s: {}\n"
-      "peak memory {:.2f} GB, {:.2f} cores busy\n",
-      r.task, r.config.preset, r.config.precision, r.config.batch_size, r.config.image_size, r.config.threads,
+      "peak memory {:.2f} GB, {:.2f} cores busy\n{}",
+      r.task, r.config.preset, r.config.precision, r.config.batch_size, r.config.image_size, where,
       fmt::join(options, ""), r.images_per_second, r.worst, r.best, r.gemm_gflops, r.gemm_shape, r.image_gflop,
-      r.fraction_of_gemm_ceiling, r.step_seconds, fmt::join(phases, ", "), static_cast<double>(r.peak_rss_bytes) / 1e9,
-      r.cpu_use);
+      r.fraction_of_gemm_ceiling, r.step_seconds, fmt::join(phases, ", "), static_cast<double>(memory) / 1e9, r.cpu_use,
+      profile);
 }
 
 }  // namespace itpn

@@ -2,7 +2,7 @@
 // because the speed of a shared machine drifts.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>
@@ -12,18 +12,21 @@
 
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/parameter_updater.h"
+#include "itpn/engine/profile.h"
 
 namespace itpn {
 
 struct SpeedConfig {
   std::string preset = "itpn-base";
-  std::string precision = "bf16";  // or fp32
+  std::string precision = "bf16";  // or fp32, or fp16 on a GPU
+  std::string device = "auto";
   int64_t batch_size = 8;
   int64_t image_size = 224;
   int64_t threads = 0;  // 0: as LibTorch finds them
   int64_t steps = 3;    // of one window
   int64_t windows = 5;
   int64_t warmup_steps = 2;
+  std::string profile;  // after the windows, steps are recorded and written to this file; "": none
 };
 
 // Adds up the time of the phases of many steps.
@@ -60,6 +63,8 @@ struct ModelSpeed {
   double step_seconds = 0.0;                            // mean of all timed steps
   std::vector<std::pair<std::string, double>> phase_share;
   int64_t peak_rss_bytes = 0;
+  int64_t peak_device_bytes = 0;  // of an accelerator's memory
+  std::vector<ProfileRow> profile;
   double last_loss = 0.0;
 };
 
@@ -67,18 +72,27 @@ struct ModelSpeed {
 // all its work.
 using BenchmarkedStep = std::function<double(PhaseClock&)>;
 
-// What follows the forward pass of a training step: backward, norm, update, each a phase of the clock. Returns the
-// loss; throws c10::Error where the gradient is not finite.
+// What follows the forward pass of a training step: backward, norm, update, each a phase of the clock. On an
+// accelerator the host waits once a step, as in training (engine/training_loop.h), so there are only two: the wait,
+// with the forward pass, and the queueing of the update. Returns the loss; throws c10::Error where the gradient is not
+// finite.
 double finish_training_step(const at::Tensor& loss, ParameterUpdater& updater, PhaseClock& clock,
                             const std::function<void()>& update_average);
 
-// Sets the threads and returns the type of the matrix products. To be called before the model is made. Throws
-// usage_error for a precision that does not exist.
-at::ScalarType prepare_measurement(const SpeedConfig& config);
+// Where the model computes, and the type of its matrix products.
+struct Measured {
+  torch::Device device;
+  at::ScalarType dtype;
+};
+
+// Sets the threads and the numeric switches. To be called before the model is made. Throws usage_error for a device or
+// a precision that does not exist.
+Measured prepare_measurement(const SpeedConfig& config);
 
 // Warms up, then times config.windows windows of steps. `image_gflop` is what a picture costs, in thousand million
 // floating-point operations.
-ModelSpeed measure_speed(const SpeedConfig& config, double image_gflop, const BenchmarkedStep& step);
+ModelSpeed measure_speed(const SpeedConfig& config, const Measured& measured, double image_gflop,
+                         const BenchmarkedStep& step);
 
 std::string to_json(const ModelSpeed& speed);
 // A few lines for a reader.

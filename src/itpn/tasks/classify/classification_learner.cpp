@@ -5,6 +5,7 @@
 #include "itpn/engine/learner_state.h"
 #include "itpn/models/backbone/draws.h"
 #include "itpn/ops/erase.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn {
 namespace {
@@ -44,13 +45,14 @@ torch::Tensor ClassificationLearner::images_of(const HostBatch& batch) const {
 }
 
 torch::Tensor ClassificationLearner::labels_of(const HostBatch& batch) const {
-  return torch::tensor(batch.labels, torch::kInt64).to(config_.device);
+  return ops::to_device(torch::tensor(batch.labels, torch::kInt64), config_.device);
 }
 
 torch::Tensor ClassificationLearner::drop_path_of(const HostBatch& batch) const {
   if (config_.model.backbone.drop_path <= 0.0) return {};
-  return drop_path_draws({config_.seed, batch.epoch, batch.positions}, model_->backbone.drop_path_sites())
-      .to(config_.device);
+  return ops::to_device(
+      drop_path_draws({config_.seed, batch.epoch, batch.positions}, model_->backbone.drop_path_sites()),
+      config_.device);
 }
 
 torch::Tensor ClassificationLearner::logits(const HostBatch& batch, bool of_average) {

@@ -9,6 +9,7 @@
 #include "itpn/core/log.h"
 #include "itpn/data/sample_order.h"
 #include "itpn/models/classification/classification_loss.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/classify/classification_task.h"
 #include "itpn/tasks/features/feature_set.h"
 #include "itpn/tasks/run/loaders.h"
@@ -114,8 +115,9 @@ class LinprobeTask : public ClassificationTask {
     const torch::Tensor rows = torch::tensor(batch.indices, torch::kInt64);
     ProbeHead head = learner().model()->probe_head;
     const torch::Device device = head->linear->weight.device();
-    const torch::Tensor logits = head->forward(cached_.features.index_select(0, rows).to(device));
-    return {label_smoothing_cross_entropy(logits, cached_.labels.index_select(0, rows).to(device), 0.0), {}};
+    const auto chosen = [&](const torch::Tensor& of) { return ops::to_device(of.index_select(0, rows), device); };
+    const torch::Tensor logits = head->forward(chosen(cached_.features));
+    return {label_smoothing_cross_entropy(logits, chosen(cached_.labels), 0.0), {}};
   }
 
   LinprobeConfig config_;

@@ -13,6 +13,7 @@
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
 #include "itpn/ops/images_to_device.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn {
 namespace {
@@ -108,7 +109,7 @@ std::optional<torch::Tensor> ClipTeacher::cached(const std::vector<std::string>&
     if (!one) return std::nullopt;
     features.push_back(*one);
   }
-  return torch::stack(features).to(device_);
+  return ops::to_device(torch::stack(features), device_);
 }
 
 torch::Tensor ClipTeacher::targets(const HostBatch& batch) {

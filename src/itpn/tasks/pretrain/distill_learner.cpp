@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "itpn/models/backbone/weight_rules.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/pretrain/distill_masks.h"
 #include "itpn/tasks/pretrain/feature_panel.h"
 
@@ -20,8 +21,10 @@ DistillInput DistillLearner::input_of(const HostBatch& batch, uint64_t epoch) {
   const int64_t patch = config().model.patch_size;
   DistillInput input;
   input.images = images_of(batch);
-  input.is_hidden =
-      draw_hidden(draw_key(batch, epoch), config().mask, batch.height / patch, batch.width / patch).to(device());
+  const torch::Tensor hidden =
+      draw_hidden(draw_key(batch, epoch), config().mask, batch.height / patch, batch.width / patch);
+  input.is_hidden = ops::to_device(hidden, device());
+  input.hidden_rows = ops::to_device(rows_of_hidden(hidden), device());
   input.targets = teacher_.targets(batch);
   return input;
 }

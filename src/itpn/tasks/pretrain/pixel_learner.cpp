@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "itpn/models/backbone/weight_rules.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/pretrain/reconstruction_panel.h"
 
 namespace itpn {
@@ -17,7 +18,8 @@ MimInput PixelLearner::input_of(const HostBatch& batch, uint64_t epoch) const {
   const int64_t patch = config().model.patch_size;
   MimInput input;
   input.images = images_of(batch);
-  input.noise = mask_noise(draw_key(batch, epoch), (batch.height / patch) * (batch.width / patch)).to(device());
+  input.noise =
+      ops::to_device(mask_noise(draw_key(batch, epoch), (batch.height / patch) * (batch.width / patch)), device());
   return input;
 }
 

@@ -4,6 +4,7 @@
 
 #include "itpn/engine/learner_state.h"
 #include "itpn/engine/precision.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn {
 
@@ -31,7 +32,7 @@ DrawKey PretrainingLearner::draw_key(const HostBatch& batch, uint64_t epoch) con
 
 torch::Tensor PretrainingLearner::drop_path_draws_of(const HostBatch& batch, int64_t sites) const {
   if (config_.model.drop_path <= 0.0) return {};
-  return drop_path_draws(draw_key(batch, batch.epoch), sites).to(device_);
+  return ops::to_device(drop_path_draws(draw_key(batch, batch.epoch), sites), device_);
 }
 
 torch::Tensor PretrainingLearner::features(const HostBatch& batch) {

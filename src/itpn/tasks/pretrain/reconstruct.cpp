@@ -14,10 +14,12 @@
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/load_weights.h"
+#include "itpn/engine/precision.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/weight_rules.h"
 #include "itpn/models/mim/mim_model.h"
+#include "itpn/ops/to_device.h"
 #include "itpn/tasks/pretrain/pretrain_config.h"
 #include "itpn/tasks/pretrain/pretrain_model.h"
 #include "itpn/tasks/pretrain/reconstruction_panel.h"
@@ -82,7 +84,7 @@ PanelInput run_model(LoadedModel& loaded, const HostBatch& batch, const DrawKey&
   panel.normalised_targets = loaded.model->config.normalise_pixels;
   MimInput input;
   input.images = ops::images_to_device(batch, panel.statistics, device);
-  input.noise = mask_noise(key, side * side).to(device);
+  input.noise = ops::to_device(mask_noise(key, side * side), device);
   input.want_prediction = true;
   const MimOutput output = loaded.model->forward(input);
   panel.images = input.images;
@@ -143,6 +145,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   if (request.images.empty()) throw usage_error("no picture given; name at least one");
   const torch::NoGradGuard no_grad;
   const torch::Device device = select_device(request.device);
+  configure_numerics({}, device);
   LoadedModel loaded = load_model(request, device);
   ReconstructResult result;
   result.checkpoint = loaded.checkpoint;

@@ -14,6 +14,7 @@
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/erase.h"
 #include "itpn/ops/images_to_device.h"
+#include "itpn/ops/to_device.h"
 
 namespace itpn {
 namespace {
@@ -54,7 +55,7 @@ torch::Tensor TowerLearner::logits(const HostBatch& batch) {
 }
 
 StepLosses TowerLearner::forward(const HostBatch& batch) {
-  const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64).to(device_);
+  const torch::Tensor labels = ops::to_device(torch::tensor(batch.labels, torch::kInt64), device_);
   return {label_smoothing_cross_entropy(logits(batch), labels, kLabelSmoothing), {}};
 }
 
