@@ -17,7 +17,7 @@ set(ITPN_TESTS ${GTest_FOUND})
 # itpn_find_library(TARGET HEADER LIBRARY ...): an imported target of a C library by its files, without pkg-config, whose
 # answers name folders of the system where a package lies unpacked elsewhere. No LIBRARY: headers only.
 function(itpn_find_library target header)
-  find_path(${target}_INCLUDE ${header} REQUIRED)
+  find_path(${target}_INCLUDE ${header} PATH_SUFFIXES cairo REQUIRED)
   add_library(${target} INTERFACE IMPORTED)
   target_include_directories(${target} SYSTEM INTERFACE ${${target}_INCLUDE})
   foreach(name ${ARGN})
@@ -26,6 +26,7 @@ function(itpn_find_library target header)
   endforeach()
 endfunction()
 itpn_find_library(itpn_webp webp/decode.h webpdemux webp)
+itpn_find_library(itpn_cairo cairo.h cairo)
 itpn_find_library(itpn_tomlplusplus toml++/toml.h)
 # Headers only: the code of Gloo is in LibTorch. Without them the program knows one process.
 find_path(ITPN_GLOO_INCLUDE gloo/algorithm.h)

@@ -11,8 +11,10 @@ build|nlohmann/json.hpp|nlohmann-json3-dev|nlohmann_json|JSON
 build|jpeglib.h|libjpeg-dev|libjpeg-turbo|JPEG
 build|png.h|libpng-dev|libpng|PNG
 build|webp/decode.h|libwebp-dev|libwebp-base|WebP
+build|cairo/cairo.h|libcairo2-dev|cairo|charts and pictures
 build|zlib.h|zlib1g-dev|zlib|compressed files
 extra|gloo/algorithm.h|libgloo-dev|-|several processes
+extra|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|-|text in charts
 extra|ccache|ccache|ccache|compiling again quickly
 extra|mold|mold|mold|linking quickly
 extra|cmake|cmake|cmake|building (else from PyPI)

@@ -1,11 +1,12 @@
-// Line charts as pictures: loss curves of a run, without any plotting program.
-// Non-goals: styles, other kinds of chart.
+// Line charts fit for a paper: curves of one or several runs, without any plotting program.
+// Non-goals: logarithmic axes, other kinds of chart.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
-#include "itpn/io/image.h"
+#include "itpn/io/drawing.h"
 
 namespace itpn {
 
@@ -16,23 +17,27 @@ struct ChartSeries {
 };
 
 struct LineChart {
-  std::string title;
-  std::string x_label;
+  std::string title = {};
+  std::string x_label = {};
+  std::string y_label = {};  // with its unit
   std::vector<ChartSeries> series;
-  int width = 960;
-  int height = 540;
+  double y_floor = -std::numeric_limits<double>::infinity();  // the axis is not widened beyond these two
+  double y_ceiling = std::numeric_limits<double>::infinity();
+  double width = 480;   // units of the drawing
+  double height = 300;  // at least: a long legend takes more
 };
 
-// Ticks at 1, 2 or 5 times a power of ten that cover [low, high], about `count` of them.
-std::vector<double> nice_ticks(double low, double high, int count);
+// Several charts in one picture, row by row; fewer charts than columns in the last row are centred.
+struct ChartSheet {
+  std::string title = {};
+  std::vector<LineChart> charts;
+  int columns = 1;
+};
 
-// Draws the chart, with ticks, a legend and one colour a series (a palette that colour-blind people can tell apart).
-// Axes span all finite values; a chart without any is an empty frame.
-Image draw_line_chart(const LineChart& chart);
-
-// Several charts in one picture, row by row, `columns` in each.
-Image draw_line_charts(const std::vector<LineChart>& charts, int columns);
-// The same as an SVG document.
-std::string svg_line_charts(const std::vector<LineChart>& charts, int columns);
+// Draws the charts with ticks, labels of the axes and a legend where no curve runs, else beside the curves. A value
+// with no neighbour is a dot; a series without a finite value is named in the legend as such. The only series of a
+// chart whose y axis has a label needs no legend. Axes span all finite values; a chart without any is an empty frame. A
+// PNG has two pixels for each unit.
+Drawing draw_charts(const ChartSheet& sheet, DrawingFormat format);
 
 }  // namespace itpn

@@ -15,7 +15,7 @@ constexpr size_t kMaxDepth = 64, kMaxVisits = 1'000'000, kMaxNameBytes = 16ULL <
 constexpr size_t kMaxValueDepth = 2, kMaxTextBytes = 1ULL << 20;
 // Of what outlives the walk. Several containers hold it, so these bounds are much tighter than those of the pickle.
 constexpr size_t kMaxTensors = 50'000, kMaxTensorBytes = 8ULL << 20, kMaxValueBytes = 2ULL << 20;
-constexpr size_t kEntryBytes = 128;  // memory of a value beside its name and text
+constexpr size_t kTreeEntryBytes = 128;  // memory of a value beside its name and text
 
 class Walk {
  public:
@@ -124,7 +124,7 @@ class Walk {
 
   void add_text(const std::string& text, const std::string& name) {
     if (text.size() > kMaxTextBytes) return;
-    const size_t bytes = kEntryBytes + name.size() + text.size();
+    const size_t bytes = kTreeEntryBytes + name.size() + text.size();
     if (value_bytes_ + bytes > kMaxValueBytes || !is_utf8(text) || !is_utf8(name)) return;
     value_bytes_ += bytes;
     contents_.values[name] = text;

@@ -11,7 +11,8 @@ namespace {
 struct Field {
   size_t offset, size;
 };
-constexpr Field kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kMagic{257, 8}, kPrefix{345, 155};
+constexpr Field kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kTarMagic{257, 8},
+    kTarPrefix{345, 155};
 
 std::string_view raw(const TarBlock& block, Field field) {
   return {reinterpret_cast<const char*>(block.data()) + field.offset, field.size};
@@ -78,8 +79,9 @@ std::optional<TarHeader> parse_tar_header(const TarBlock& block) {
   const auto size = parse_size(raw(block, kSize));
   if (!size || !checksum_fits(block)) return std::nullopt;
   TarHeader header{std::string(text(block, kName)), *size, raw(block, kType)[0]};
-  const bool has_prefix = raw(block, kMagic).starts_with(std::string_view("ustar\0", 6));
-  if (has_prefix && !text(block, kPrefix).empty()) header.name = std::string(text(block, kPrefix)) + "/" + header.name;
+  const bool has_prefix = raw(block, kTarMagic).starts_with(std::string_view("ustar\0", 6));
+  if (has_prefix && !text(block, kTarPrefix).empty())
+    header.name = std::string(text(block, kTarPrefix)) + "/" + header.name;
   return header;
 }
 

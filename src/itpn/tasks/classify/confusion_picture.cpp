@@ -1,92 +1,168 @@
 #include "itpn/tasks/classify/confusion_picture.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "itpn/data/datasets/sample_error.h"
-#include "itpn/io/canvas.h"
+#include "itpn/io/chart_axis.h"
+#include "itpn/io/text_layout.h"
 
 namespace itpn {
 namespace {
 
-constexpr Colour kInk = {40, 40, 40};
-constexpr Colour kPaper = {255, 255, 255};
 constexpr Colour kFull = {0, 74, 130};
-constexpr int64_t kMaxNamed = 40;
-constexpr size_t kMaxNameLength = 24;
-constexpr int kMargin = 16;
-constexpr int kSide = 800;  // pixels for all cells together, more where there are more classes
+constexpr Colour kFrame = {180, 180, 180};
+constexpr int64_t kMaxNamed = 100;
+constexpr double kMaxName = 170;  // units
+constexpr double kMargin = 12;
+constexpr double kSide = 800;  // of all cells together, about
+constexpr double kBar = 12;    // width of the scale of shares
+constexpr TextStyle kTitle = {.size = 11, .colour = kInk, .anchor = TextAnchor::kMiddle};
+constexpr TextStyle kSmall = {.size = 9};
 
 struct Layout {
-  int cell = 0;
-  int left = 0, top = 0;  // of the first cell
-  bool has_names = false;
+  double cell = 1;   // side of one cell
+  Area cells;        // all of them
+  TextStyle name;    // of classes, ending at the cells
+  double count = 0;  // size of the counts' text; 0: no room
 };
 
-std::vector<std::string> short_names(const std::vector<std::string>& names) {
-  std::vector<std::string> result;
-  for (const std::string& name : names) result.push_back(printable_name(name).substr(0, kMaxNameLength));
-  return result;
-}
-
-Layout layout_of(int64_t classes, const std::vector<std::string>& names) {
-  Layout layout;
-  layout.cell = std::clamp(static_cast<int>(kSide / classes), 1, 64);
-  layout.has_names = classes <= kMaxNamed;
-  int widest = 0;
-  if (layout.has_names) {
-    for (const std::string& name : names) widest = std::max(widest, Canvas::text_width(name));
-  }
-  layout.left = layout.top = kMargin + Canvas::kLineHeight + widest + kMargin / 2;
-  return layout;
-}
-
-Colour shade(double share) {
+Colour shade(double of_one) {
   Colour colour;
-  for (size_t c = 0; c < 3; ++c) colour[c] = static_cast<uint8_t>(std::lround(255.0 + (kFull[c] - 255.0) * share));
+  for (size_t c = 0; c < 3; ++c) colour[c] = static_cast<uint8_t>(std::lround(255.0 + (kFull[c] - 255.0) * of_one));
   return colour;
 }
 
-void draw_cells(Canvas& canvas, const ConfusionMatrix& matrix, const Layout& layout) {
+double share(int64_t count, int64_t of_all) {
+  return of_all > 0 ? static_cast<double>(count) / static_cast<double>(of_all) : 0.0;
+}
+
+// Names that fit beside their rows; for too many classes none.
+std::vector<std::string> shown_names(const std::vector<std::string>& names, const TextStyle& style) {
+  std::vector<std::string> shown;
+  if (static_cast<int64_t>(names.size()) > kMaxNamed) return shown;
+  for (const std::string& name : names) shown.push_back(elided_text(printable_name(name), kMaxName, style));
+  return shown;
+}
+
+// The size at which the longest count fits a cell.
+double count_size(const ConfusionMatrix& matrix, double cell) {
+  const std::vector<int64_t>& counts = matrix.sums();
+  const std::string longest = std::to_string(*std::max_element(counts.begin(), counts.end()));
+  const double width = text_width(longest, {.size = 1});
+  const double size = width > 0 ? std::min(12.0, (cell - 4) / width) : 0.0;
+  return size < 6 ? 0.0 : size;
+}
+
+Layout layout_of(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names) {
+  Layout layout;
+  const auto classes = static_cast<double>(matrix.classes());
+  layout.cell = std::clamp(std::floor(kSide / classes), 1.0, 72.0);
+  const double name_size = matrix.classes() > kMaxNamed ? kSmall.size : std::clamp(0.75 * layout.cell, 6.0, 11.0);
+  layout.name = {.size = name_size, .colour = kInk, .anchor = TextAnchor::kEnd};
+  layout.count = count_size(matrix, layout.cell);
+  double names = widest(shown_names(class_names, layout.name), layout.name);
+  if (matrix.classes() > kMaxNamed) names = text_width(std::to_string(matrix.classes()), layout.name);
+  const double before = kMargin + line_height(kTitle.size) + std::ceil(names) + 8;
+  layout.cells = {before, before, classes * layout.cell, classes * layout.cell};
+  return layout;
+}
+
+void draw_cells(Drawing& drawing, const ConfusionMatrix& matrix, const Layout& layout) {
+  const int classes = static_cast<int>(matrix.classes());
+  Image shades(classes, classes, 3);
+  for (int label = 0; label < classes; ++label) {
+    const int64_t all = matrix.count_of(label);
+    for (int predicted = 0; predicted < classes; ++predicted) {
+      const Colour colour = shade(share(matrix.count(label, predicted), all));
+      std::copy(colour.begin(), colour.end(), shades.row(label) + predicted * 3);
+    }
+  }
+  drawing.picture(shades, layout.cells);
+  drawing.outline(layout.cells.grown(0.5), {.colour = kFrame});
+}
+
+void draw_counts(Drawing& drawing, const ConfusionMatrix& matrix, const Layout& layout) {
   for (int64_t label = 0; label < matrix.classes(); ++label) {
     const int64_t all = matrix.count_of(label);
     for (int64_t predicted = 0; predicted < matrix.classes(); ++predicted) {
       const int64_t count = matrix.count(label, predicted);
-      const double share = all > 0 ? static_cast<double>(count) / static_cast<double>(all) : 0.0;
-      const int x = layout.left + static_cast<int>(predicted) * layout.cell;
-      const int y = layout.top + static_cast<int>(label) * layout.cell;
-      canvas.rectangle(x, y, layout.cell, layout.cell, shade(share));
-      const std::string number = std::to_string(count);
-      if (count == 0 || Canvas::text_width(number) + 4 > layout.cell) continue;
-      canvas.text(x + (layout.cell - Canvas::text_width(number)) / 2,
-                  y + (layout.cell - kGlyphHeight * Canvas::kTextScale) / 2, number, share > 0.5 ? kPaper : kInk);
+      if (count == 0) continue;
+      const Point middle = {layout.cells.left + (static_cast<double>(predicted) + 0.5) * layout.cell,
+                            layout.cells.top + (static_cast<double>(label) + 0.5) * layout.cell};
+      const Colour& colour = share(count, all) > 0.5 ? kPaper : kInk;
+      drawing.text(middle, std::to_string(count),
+                   {.size = layout.count, .colour = colour, .anchor = TextAnchor::kMiddle});
     }
   }
 }
 
-void draw_names(Canvas& canvas, const std::vector<std::string>& names, const Layout& layout) {
-  const int middle = (layout.cell - kGlyphHeight * Canvas::kTextScale) / 2;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const int offset = static_cast<int>(i) * layout.cell + middle;
-    canvas.text(layout.left - kMargin / 2 - Canvas::text_width(names[i]), layout.top + offset, names[i], kInk);
-    canvas.text_upwards(layout.left + offset, layout.top - kMargin / 2, names[i], kInk);
+// A class's name or number beside its row and above its column.
+void draw_name(Drawing& drawing, const Layout& layout, size_t index, const std::string& name) {
+  const double offset = (static_cast<double>(index) + 0.5) * layout.cell;
+  TextStyle upwards = layout.name;
+  upwards.is_upwards = true;
+  upwards.anchor = TextAnchor::kStart;
+  drawing.text({layout.cells.left - 5, layout.cells.top + offset}, name, layout.name);
+  drawing.text({layout.cells.left + offset, layout.cells.top - 5}, name, upwards);
+}
+
+void draw_names(Drawing& drawing, const std::vector<std::string>& class_names, const Layout& layout) {
+  const std::vector<std::string> names = shown_names(class_names, layout.name);
+  for (size_t i = 0; i < names.size(); ++i) draw_name(drawing, layout, i, names[i]);
+  if (!names.empty()) return;
+  for (const double tick : nice_ticks(0, static_cast<double>(class_names.size()) - 1, 10)) {
+    draw_name(drawing, layout, static_cast<size_t>(tick), fmt::format("{:.0f}", tick));
   }
+}
+
+void draw_titles(Drawing& drawing, const Layout& layout) {
+  const double line = kMargin / 2 + line_height(kTitle.size) / 2;
+  TextStyle upwards = kTitle;
+  upwards.is_upwards = true;
+  drawing.text({layout.cells.left + layout.cells.width / 2, line}, "predicted class", kTitle);
+  drawing.text({line, layout.cells.top + layout.cells.height / 2}, "true class", upwards);
+}
+
+// What shade means what share.
+void draw_scale(Drawing& drawing, const Layout& layout) {
+  const Area bar = {layout.cells.right() + kMargin, layout.cells.top, kBar, layout.cells.height};
+  Image shades(1, 256, 3);
+  for (int y = 0; y < 256; ++y) {
+    const Colour colour = shade(1 - y / 255.0);
+    std::copy(colour.begin(), colour.end(), shades.row(y));
+  }
+  drawing.picture(shades, bar);
+  drawing.outline(bar, {.colour = kFrame});
+  for (const int percent : {0, 50, 100}) {
+    const double y = bar.bottom() - bar.height * percent / 100.0;
+    drawing.text({bar.right() + 4, y}, fmt::format("{} %", percent), kSmall);
+  }
+  const char* title = "share of the true class";
+  TextStyle upwards = kTitle;
+  upwards.is_upwards = true;
+  upwards.size *= std::min(1.0, bar.height / std::max(1.0, text_width(title, kTitle)));
+  drawing.text({bar.right() + text_width("100 %", kSmall) + 14, bar.top + bar.height / 2}, title, upwards);
 }
 
 }  // namespace
 
-Image draw_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names) {
-  const std::vector<std::string> names = short_names(class_names);
-  const Layout layout = layout_of(matrix.classes(), names);
-  const int side = layout.cell * static_cast<int>(matrix.classes());
-  Canvas canvas(layout.left + side + kMargin, layout.top + side + kMargin);
-  const Colour frame = {180, 180, 180};
-  canvas.rectangle(layout.left - 1, layout.top - 1, side + 2, side + 2, frame);
-  draw_cells(canvas, matrix, layout);
-  if (layout.has_names) draw_names(canvas, names, layout);
-  canvas.text(layout.left, kMargin / 2, "predicted", kInk);
-  canvas.text_upwards(kMargin / 2, layout.top + side, "true", kInk);
-  return canvas.take();
+Drawing draw_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names,
+                       DrawingFormat format) {
+  const Layout layout = layout_of(matrix, class_names);
+  const double scale_width = 2 * kMargin + kBar + text_width("100 %", kSmall) + line_height(kTitle.size) + 4;
+  Drawing drawing({.width = std::ceil(layout.cells.right() + scale_width),
+                   .height = layout.cells.bottom() + kMargin,
+                   .format = format,
+                   .scale = matrix.classes() > kMaxNamed ? 1.0 : 2.0});
+  draw_cells(drawing, matrix, layout);
+  if (layout.count > 0) draw_counts(drawing, matrix, layout);
+  draw_names(drawing, class_names, layout);
+  draw_titles(drawing, layout);
+  draw_scale(drawing, layout);
+  return drawing;
 }
 
 }  // namespace itpn

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "itpn/eval/confusion_matrix.h"
-#include "itpn/io/image.h"
+#include "itpn/io/drawing.h"
 
 namespace itpn {
 
-// Rows are true classes, columns predicted ones; the darker a cell, the larger its share of the row. Up to 40 classes
-// have names, and counts where a cell has room.
-Image draw_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names);
+// Rows are true classes, columns predicted ones; the darker a cell, the larger its share of the row. Up to 100 classes
+// have names, and counts where a cell has room; more have their numbers along the edges.
+Drawing draw_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names,
+                       DrawingFormat format = DrawingFormat::kPng);
 
 }  // namespace itpn

@@ -56,7 +56,7 @@ void write_files(const EvaluateRequest& request, ClassifierEvaluation* result) {
   write("classes.csv", classes_csv(*result), request, result);
   result->files.push_back(join_path(request.output_dir, "confusion.png"));
   write_file_atomically(posix_fs(), result->files.back(),
-                        encode_png(draw_confusion(result->confusion, result->class_names)));
+                        draw_confusion(result->confusion, result->class_names).file());
 }
 
 // Classes with pictures, the least accurate first.

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <set>
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/io/distinct_paths.h"
 #include "itpn/io/metric_records.h"
-#include "itpn/io/png_writer.h"
 
 namespace itpn {
 namespace {
@@ -29,20 +30,45 @@ struct Run {
   std::vector<MetricRecord> records;
 };
 
-// What one of the usual charts shows.
-struct Panel {
-  const char* title;
-  bool (*shows)(const std::string& key, bool several_runs);
-};
+bool is_loss(const std::string& key) { return key.starts_with("loss") || key.ends_with("loss"); }
+bool is_validation_loss(const std::string& key) { return key.starts_with("val") && is_loss(key); }
+bool is_accuracy(const std::string& key) { return key.ends_with("top1") || key.ends_with("top5"); }
+
+// Which values one of the usual charts shows.
+using Panel = bool (*)(const std::string& key, bool several_runs);
 
 constexpr std::array<Panel, 5> kPanels = {
-    Panel{"loss", [](const std::string& key,
-                     bool several_runs) { return several_runs ? key == "loss" : key.starts_with("loss"); }},
-    Panel{"validation loss",
-          [](const std::string& key, bool) { return key.starts_with("val") && key.ends_with("loss"); }},
-    Panel{"accuracy, %", [](const std::string& key, bool) { return key.ends_with("top1"); }},
-    Panel{"learning rate", [](const std::string& key, bool) { return key == "lr"; }},
-    Panel{"gradient norm", [](const std::string& key, bool) { return key == "grad_norm"; }}};
+    [](const std::string& key, bool several_runs) { return several_runs ? key == "loss" : key.starts_with("loss"); },
+    [](const std::string& key, bool) { return is_validation_loss(key); },
+    [](const std::string& key, bool) { return key.ends_with("top1"); },
+    [](const std::string& key, bool) { return key == "lr"; },
+    [](const std::string& key, bool) { return key == "grad_norm"; }};
+
+// What a value is called on its axis, with its unit.
+std::string axis_label(const std::string& key) {
+  static const std::map<std::string, std::string> kLabels = {{"lr", "learning rate"},
+                                                             {"grad_norm", "gradient norm"},
+                                                             {"images_per_s", "speed (images/s)"},
+                                                             {"memory", "peak memory (bytes)"},
+                                                             {"data_wait", "waiting for data (share of time)"},
+                                                             {"peer_wait", "waiting for processes (share of time)"},
+                                                             {"save_stall", "waiting for a checkpoint (s)"},
+                                                             {"val_loss", "validation loss"},
+                                                             {"val_top1", "top-1 accuracy (%)"},
+                                                             {"val_top5", "top-5 accuracy (%)"}};
+  if (const auto known = kLabels.find(key); known != kLabels.end()) return known->second;
+  return is_accuracy(key) ? fmt::format("{} (%)", key) : key;
+}
+
+// Of several values: what they have in common, if anything.
+std::string axis_label(const std::vector<std::string>& keys) {
+  if (keys.size() == 1) return axis_label(keys[0]);
+  if (std::ranges::all_of(keys, is_validation_loss)) return "validation loss";
+  if (std::ranges::all_of(keys, is_loss)) return "loss";
+  if (!std::ranges::all_of(keys, is_accuracy)) return "";
+  const bool is_first = std::ranges::all_of(keys, [](const std::string& key) { return key.ends_with("top1"); });
+  return is_first ? "top-1 accuracy (%)" : "accuracy (%)";
+}
 
 // Keys in alphabetical order.
 std::set<std::string> number_keys(const std::vector<Run>& runs) {
@@ -76,63 +102,85 @@ std::vector<double> moving_average(const std::vector<double>& values, int window
   return smooth;
 }
 
-std::string last_component(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path.substr(path.find_last_of('/') + 1);
+std::vector<Run> read_runs(const std::vector<std::string>& paths) {
+  std::vector<std::string> directories;
+  for (const std::string& path : paths) {
+    directories.push_back(path.ends_with("/metrics.jsonl") ? parent_path(path) : path);
+  }
+  const std::vector<std::string> names = distinct_paths(directories);
+  std::vector<Run> runs;
+  for (size_t i = 0; i < paths.size(); ++i) runs.push_back({names[i], read_records(paths[i])});
+  return runs;
 }
 
-LineChart chart_of(const std::vector<Run>& runs, const std::vector<std::string>& keys, const PlotOptions& options) {
-  LineChart chart;
-  chart.x_label = options.x_key;
+bool has_any(const Run& run, const std::vector<std::string>& keys, const std::string& x_key) {
+  return std::ranges::any_of(keys,
+                             [&](const std::string& key) { return !series_of(run.records, x_key, key).x.empty(); });
+}
+
+// The values of one key, run by run. A run with none of the keys is there once, under its name alone.
+void add_series(const std::vector<Run>& runs, const std::vector<std::string>& keys, size_t k,
+                const PlotOptions& options, LineChart* chart) {
   for (const Run& run : runs) {
-    for (const std::string& key : keys) {
-      ChartSeries series = series_of(run.records, options.x_key, key);
-      if (series.x.empty()) continue;
-      series.name = runs.size() > 1 ? fmt::format("{} {}", run.name, key) : key;
-      series.y = moving_average(series.y, std::max(1, options.smooth));
-      chart.series.push_back(std::move(series));
-    }
+    const bool is_named_once = keys.size() == 1 || !has_any(run, keys, options.x_key);
+    ChartSeries series = series_of(run.records, options.x_key, keys[k]);
+    const bool is_left_out = series.x.empty() && (is_named_once ? k > 0 : options.keys.empty());
+    if (is_left_out) continue;
+    series.name = runs.size() == 1 ? keys[k] : is_named_once ? run.name : fmt::format("{} {}", run.name, keys[k]);
+    series.y = moving_average(series.y, std::max(1, options.smooth));
+    chart->series.push_back(std::move(series));
+  }
+}
+
+// Key by key, so that a run has one colour in all charts of a single key.
+LineChart chart_of(const std::vector<Run>& runs, const std::vector<std::string>& keys, const PlotOptions& options) {
+  LineChart chart{.x_label = options.x_key, .y_label = keys.empty() ? "" : axis_label(keys), .series = {}};
+  for (size_t k = 0; k < keys.size(); ++k) add_series(runs, keys, k, options, &chart);
+  if (!keys.empty() && std::ranges::all_of(keys, is_accuracy)) {
+    chart.y_floor = 0;
+    chart.y_ceiling = 100;
   }
   return chart;
 }
 
-}  // namespace
+bool has_values(const LineChart& chart) {
+  return std::ranges::any_of(chart.series, [](const ChartSeries& series) { return !series.x.empty(); });
+}
 
-std::vector<LineChart> metrics_charts(const PlotOptions& options) {
-  std::vector<Run> runs;
-  for (const std::string& run : options.runs) runs.push_back({last_component(run), read_records(run)});
-  std::vector<LineChart> charts;
-  const auto add = [&](const std::string& title, const std::vector<std::string>& keys) {
-    LineChart chart = chart_of(runs, keys, options);
-    chart.title = title;
-    if (!chart.series.empty()) charts.push_back(std::move(chart));
-  };
-  if (!options.keys.empty()) {
-    add(options.title, options.keys);
-  } else {
-    const std::set<std::string> all = number_keys(runs);
-    for (const Panel& panel : kPanels) {
-      std::vector<std::string> keys;
-      std::copy_if(all.begin(), all.end(), std::back_inserter(keys),
-                   [&](const std::string& key) { return panel.shows(key, runs.size() > 1); });
-      add(options.title.empty() ? panel.title : fmt::format("{}: {}", options.title, panel.title), keys);
-    }
-  }
-  if (charts.empty()) {
-    throw usage_error(fmt::format("nothing to plot: no value of {} over \"{}\" in {}",
-                                  options.keys.empty() ? "a loss" : fmt::format("{}", fmt::join(options.keys, ", ")),
-                                  options.x_key, fmt::join(options.runs, ", ")));
+// The keys of each chart.
+std::vector<std::vector<std::string>> chart_keys(const std::vector<Run>& runs, const PlotOptions& options) {
+  if (!options.keys.empty()) return {options.keys};
+  const std::set<std::string> all = number_keys(runs);
+  std::vector<std::vector<std::string>> charts;
+  for (const Panel& shows : kPanels) {
+    std::vector<std::string>& keys = charts.emplace_back();
+    std::ranges::copy_if(all, std::back_inserter(keys),
+                         [&](const std::string& key) { return shows(key, runs.size() > 1); });
   }
   return charts;
 }
 
-void write_charts(const std::vector<LineChart>& charts, const std::string& path) {
-  const int columns = charts.size() > 1 ? 2 : 1;
-  if (path.ends_with(".svg")) {
-    write_file_atomically(posix_fs(), path, svg_line_charts(charts, columns));
-  } else {
-    write_file_atomically(posix_fs(), path, encode_png(draw_line_charts(charts, columns)));
+}  // namespace
+
+ChartSheet metrics_charts(const PlotOptions& options) {
+  const std::vector<Run> runs = read_runs(options.runs);
+  ChartSheet sheet{.title = options.title, .charts = {}};
+  for (const std::vector<std::string>& keys : chart_keys(runs, options)) {
+    LineChart chart = chart_of(runs, keys, options);
+    if (has_values(chart)) sheet.charts.push_back(std::move(chart));
   }
+  if (sheet.charts.empty()) {
+    throw usage_error(fmt::format("nothing to plot: no value of {} over \"{}\" in {}",
+                                  options.keys.empty() ? "a loss" : fmt::format("{}", fmt::join(options.keys, ", ")),
+                                  options.x_key, fmt::join(options.runs, ", ")));
+  }
+  sheet.columns = sheet.charts.size() > 1 ? 2 : 1;
+  return sheet;
+}
+
+void plot_metrics(const PlotOptions& options, const std::string& path) {
+  const DrawingFormat format = drawing_format(path);
+  write_file_atomically(posix_fs(), path, draw_charts(metrics_charts(options), format).file());
 }
 
 }  // namespace itpn

@@ -52,8 +52,10 @@ Image feature_panel(const FeaturePanelInput& input) {
   const Projection colours = principal_components(input.targets);
   const at::Tensor original = rgb_bytes(input.images, input.statistics);
   const at::Tensor hidden = hidden_pixels(input.is_hidden, input.patch_size, input.images);
-  return panel_of({original, with_hidden_grey(original, hidden), patches_in_colour(colours(input.targets), input),
-                   patches_in_colour(colours(input.prediction), input)});
+  return panel_of({{"original", original},
+                   {"masked", with_hidden_grey(original, hidden)},
+                   {"teacher", patches_in_colour(colours(input.targets), input)},
+                   {"student", patches_in_colour(colours(input.prediction), input)}});
 }
 
 }  // namespace itpn

@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
 #include <vector>
 
 #include "itpn/io/image.h"
@@ -21,7 +22,12 @@ at::Tensor hidden_pixels(const at::Tensor& is_hidden, int64_t patch_size, const 
 // `bytes` (B, H, W, 3) with hidden pixels (B, 1, H, W) in grey.
 at::Tensor with_hidden_grey(const at::Tensor& bytes, const at::Tensor& hidden);
 
-// Columns of (B, H, W, 3) bytes side by side, a row for each picture, white between them.
-Image panel_of(const std::vector<at::Tensor>& columns);
+struct PanelColumn {
+  std::string caption;
+  at::Tensor bytes;  // (B, H, W, 3)
+};
+
+// Columns side by side, a row for each picture, white between them, the captions above (io/picture_grid.h).
+Image panel_of(const std::vector<PanelColumn>& columns);
 
 }  // namespace itpn

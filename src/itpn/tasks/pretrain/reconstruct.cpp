@@ -116,15 +116,14 @@ class PanelFiles {
  public:
   PanelFiles(const std::string& directory, ReconstructResult& result) : directory_(directory), result_(result) {}
 
-  void add(const std::string& picture, const Image& panel) {
+  void add(const std::string& picture, PanelInput row) {
+    const Image panel = reconstruction_panel(row);
     if (result_.pictures.empty()) make_directories(posix_fs(), directory_);
     result_.pictures.push_back(join_path(directory_, output_name(picture, taken_)));
     write_file_atomically(posix_fs(), result_.pictures.back(), encode_png(panel));
     if (result_.pictures.size() > kOverviewRows) return;
-    overview_.width = panel.width;
-    overview_.channels = panel.channels;
-    overview_.height += panel.height;
-    overview_.pixels.insert(overview_.pixels.end(), panel.pixels.begin(), panel.pixels.end());
+    row.has_captions = result_.pictures.size() == 1;  // once, above all rows
+    add_below(row.has_captions ? panel : reconstruction_panel(row));
   }
 
   void finish() {
@@ -133,6 +132,13 @@ class PanelFiles {
   }
 
  private:
+  void add_below(const Image& panel) {
+    overview_.width = panel.width;
+    overview_.channels = panel.channels;
+    overview_.height += panel.height;
+    overview_.pixels.insert(overview_.pixels.end(), panel.pixels.begin(), panel.pixels.end());
+  }
+
   std::string directory_;
   ReconstructResult& result_;
   std::set<std::string> taken_ = {kOverviewName};
@@ -162,7 +168,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
     const PanelInput panels =
         run_model(loaded, batch, {static_cast<uint64_t>(request.seed), 0, batch.positions}, device);
     for (int64_t row = 0; row < batch.count; ++row) {
-      files.add(pictures.paths[static_cast<size_t>(row)], reconstruction_panel(row_of(panels, row)));
+      files.add(pictures.paths[static_cast<size_t>(row)], row_of(panels, row));
     }
   }
   if (result.pictures.empty()) {

@@ -35,8 +35,11 @@ Image reconstruction_panel(const PanelInput& input) {
   const at::Tensor hidden = hidden_pixels(input.is_hidden, input.patch_size, input.images);  // (B, 1, H, W)
   const at::Tensor pasted = torch::where(hidden > 0, reconstruction, input.images);
   const at::Tensor original = rgb_bytes(input.images, input.statistics);
-  return panel_of({original, with_hidden_grey(original, hidden), rgb_bytes(reconstruction, input.statistics),
-                   rgb_bytes(pasted, input.statistics)});
+  const auto caption = [&](const char* words) { return input.has_captions ? words : ""; };
+  return panel_of({{caption("original"), original},
+                   {caption("masked"), with_hidden_grey(original, hidden)},
+                   {caption("reconstruction"), rgb_bytes(reconstruction, input.statistics)},
+                   {caption("pasted"), rgb_bytes(pasted, input.statistics)}});
 }
 
 }  // namespace itpn

@@ -16,6 +16,7 @@ struct PanelInput {
   int64_t patch_size = 16;
   bool normalised_targets = true;  // the targets were patches with mean 0 and deviation 1
   ops::PixelStatistics statistics;
+  bool has_captions = true;
 };
 
 // The model's picture, (B, C, H, W), normalised as `images`. Normalised targets lack each patch's own mean and
@@ -24,7 +25,7 @@ struct PanelInput {
 at::Tensor reconstructed_images(const PanelInput& input);
 
 // One row per image: original, masked, reconstruction, reconstruction with the visible patches pasted. RGB; pictures of
-// one channel are shown grey, of others their first three channels.
+// one channel are shown grey, of others their first three channels. Captions stand above columns that are wide enough.
 Image reconstruction_panel(const PanelInput& input);
 
 }  // namespace itpn
