@@ -12,8 +12,14 @@ shift; shift || true
 here=$(cd "$(dirname "$0")/.." && pwd)
 itpn=$here/build/release/bin/itpn
 recipes=$here/configs/demo
+# Deleted only where an earlier demo has made it.
+if [ -e "$output/pictures" ] && [ ! -e "$output/pictures/.made-by-the-demo" ]; then
+  echo "demo: $output/pictures is not of an earlier demo; take another DEMO_DIR" >&2
+  exit 2
+fi
 rm -rf "$output/pictures"
-mkdir -p "$output"
+mkdir -p "$output/pictures"
+touch "$output/pictures/.made-by-the-demo"
 output=$(cd "$output" && pwd)
 
 say() { printf '\n== %s\n' "$*" >&2; }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
@@ -32,13 +33,17 @@ int nameless_file() {
   return file;
 }
 
-// The environment of the tests with one thread.
-std::vector<std::string> environment() {
-  std::vector<std::string> result = {"OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1"};
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    if (!text.starts_with("OMP_NUM_THREADS=") && !text.starts_with("MKL_NUM_THREADS=")) result.push_back(text);
-  }
+// The environment of the tests with one thread, and with `changes`.
+std::vector<std::string> environment(const std::vector<std::string>& changes) {
+  std::vector<std::string> result = changes;
+  const auto add = [&](const std::string& text) {
+    const std::string name = text.substr(0, text.find('=') + 1);
+    const bool is_set =
+        std::any_of(result.begin(), result.end(), [&](const auto& set) { return set.starts_with(name); });
+    if (!is_set) result.push_back(text);
+  };
+  for (const char* one_thread : {"OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1"}) add(one_thread);
+  for (char** variable = environ; *variable != nullptr; ++variable) add(*variable);
   return result;
 }
 
@@ -58,8 +63,7 @@ Program::Program(const Launch& launch) : out_file_(nameless_file()), err_file_(n
   std::vector<std::string> words = launch.before;
   words.push_back(launch.executable.empty() ? program_path() : launch.executable);
   words.insert(words.end(), launch.arguments.begin(), launch.arguments.end());
-  std::vector<std::string> variables = environment();
-  variables.insert(variables.end(), launch.variables.begin(), launch.variables.end());
+  std::vector<std::string> variables = environment(launch.variables);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -92,6 +96,8 @@ Program::~Program() {
 }
 
 void Program::signal(int number) const { ::kill(process_, number); }
+
+std::string Program::messages() const { return content_of(err_file_); }
 
 bool Program::is_running() {
   if (!has_ended_ && waitpid(process_, &status_, WNOHANG) == process_) has_ended_ = true;

@@ -39,6 +39,8 @@ class Program {
   void signal(int number) const;
   bool is_running();
   Outcome wait();
+  // What it has written to stderr so far.
+  std::string messages() const;
   // Waits until `path` exists; false if the process ended or 60 s passed first.
   bool wait_for_file(const std::string& path);
 

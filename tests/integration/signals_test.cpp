@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
+#include <thread>
+
 #include "itpn/core/files.h"
 #include "tests/integration/program.h"
 #include "tests/integration/run_files.h"
@@ -35,6 +38,53 @@ TEST_P(Stop, SavesAndExitsWith128PlusTheSignal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Stop, ::testing::Values(SIGTERM, SIGINT, SIGHUP));
+
+// Whether the program says `words` within a second.
+bool says_soon(const Program& program, const std::string& words) {
+  for (int i = 0; i < 100; ++i) {
+    if (program.messages().find(words) != std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+// Runs until step 4, which takes three seconds.
+class SlowStep {
+ public:
+  explicit SlowStep(const std::string& run)
+      : program(Launch{.arguments = tiny_pretrain(run, {"train.epochs=100", "checkpoint.every_steps=2"}),
+                       .variables = {"ITPN_INJECT=slow@4"}}) {
+    while (loss_log(run).size() < 3 && program.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  Program program;
+};
+
+TEST(Signals, AreAnsweredAtOnceThoughTheStepIsLong) {
+  const TemporaryDirectory folder;
+  const std::string run = folder.file("my run");
+  SlowStep slow(run);
+  slow.program.signal(SIGINT);
+  EXPECT_TRUE(says_soon(slow.program, "SIGINT: the state is saved as soon as this step is done"));
+  EXPECT_TRUE(slow.program.is_running());
+  const Outcome outcome = slow.program.wait();
+  EXPECT_EQ(outcome.code, 128 + SIGINT);
+  EXPECT_EQ(checkpoint_steps_of(run).back(), 4);
+  EXPECT_THAT(outcome.err, HasSubstr("stopped after step 4 of 500; to go on: itpn pretrain --output-dir '" + run +
+                                     "' --resume auto"));
+}
+
+TEST(Signals, ASecondOneSaysThatNothingIsSaved) {
+  const TemporaryDirectory folder;
+  SlowStep slow(folder.file("run"));
+  slow.program.signal(SIGTERM);
+  EXPECT_TRUE(says_soon(slow.program, "SIGTERM:"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  slow.program.signal(SIGINT);
+  const Outcome outcome = slow.program.wait();
+  EXPECT_EQ(outcome.code, 128 + SIGINT);
+  EXPECT_THAT(outcome.err, HasSubstr("SIGINT: ended at once, without saving; --resume auto goes on"));
+}
 
 TEST(Signals, UsrOneSavesAndGoesOn) {
   const TemporaryDirectory folder;

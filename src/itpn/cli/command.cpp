@@ -2,25 +2,30 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "itpn/cli/help_text.h"
 #include "itpn/config/nearest_name.h"
 #include "itpn/core/errors.h"
+#include "itpn/core/text_layout.h"
 
 namespace itpn::cli {
 namespace {
 
-std::string overview(const CommandGroup& group) {
-  std::string text = fmt::format("{}\n\nExamples:\n{}\nUsage: {} COMMAND [OPTIONS]\n\nCommands:\n", group.summary,
-                                 group.examples, group.program);
+std::string overview(const CommandGroup& group, size_t columns) {
+  std::string text =
+      fmt::format("{}\n\nExamples:\n{}\nUsage: {} COMMAND [OPTIONS]\n\nCommands:\n", wrap_words(group.summary, columns),
+                  wrapped_examples(group.examples, columns), group.program);
   size_t width = 0;
   for (const Command& command : group.commands) width = std::max(width, command.name.size());
   for (const Command& command : group.commands) {
-    text += fmt::format("  {:<{}}  {}\n", command.name, width, command.summary);
+    text += help_row(command.name, command.summary, width + 4, columns);
   }
-  return text + fmt::format("\n{} COMMAND --help tells more about one of them.\n", group.program);
+  const std::string more = fmt::format("{} COMMAND --help tells more about one of them.", group.program);
+  return text + "\n" + wrap_words(more, columns) + "\n";
 }
 
 [[noreturn]] void throw_unknown(const CommandGroup& group, const std::string& name) {
@@ -36,12 +41,12 @@ std::string overview(const CommandGroup& group) {
 
 int dispatch(const CommandGroup& group, const Arguments& arguments) {
   if (arguments.empty()) {
-    std::fputs(overview(group).c_str(), stderr);
+    std::fputs(overview(group, terminal_columns(STDERR_FILENO)).c_str(), stderr);
     return static_cast<int>(ExitCode::kUsage);
   }
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") {
-    std::fputs(overview(group).c_str(), stdout);
+    std::fputs(overview(group, terminal_columns(STDOUT_FILENO)).c_str(), stdout);
     return 0;
   }
   std::string name = first;

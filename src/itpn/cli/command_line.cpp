@@ -1,27 +1,19 @@
 #include "itpn/cli/command_line.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
+#include "itpn/cli/help_text.h"
 #include "itpn/config/nearest_name.h"
 #include "itpn/core/errors.h"
+#include "itpn/core/paths.h"
+#include "itpn/core/text_layout.h"
 
 namespace itpn::cli {
 namespace {
-
-// Examples before the usage line and the options.
-class ExamplesFirst : public CLI::Formatter {
- public:
-  ExamplesFirst() { column_width(32); }
-
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-    return app->get_description() + "\n\nExamples:\n" + app->get_footer() + "\n" + make_usage(app, name) +
-           make_positionals(app) + make_groups(app, mode) + "\n";
-  }
-};
 
 // "a.b=c": an override rather than a file. Paths with a `/` before the `=` stay files.
 bool is_override(const std::string& word) {
@@ -31,19 +23,34 @@ bool is_override(const std::string& word) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
 }
 
-// `data.path=~/pictures` with the home directory, which a shell puts in at the start of a word only.
-std::string with_home(const std::string& override_word) {
-  const size_t value = override_word.find('=') + 1;
-  const char* home = std::getenv("HOME");
-  if (!home || override_word.compare(value, 2, "~/") != 0) return override_word;
-  return override_word.substr(0, value) + home + override_word.substr(value + 1);
-}
-
 std::string option_with_dashes(const std::string& word) {
   std::string result = word;
   const size_t end = std::min(word.find('='), word.size());
   std::replace(result.begin() + 2, result.begin() + static_cast<std::ptrdiff_t>(end), '_', '-');
   return result;
+}
+
+// The option that `word`, a name without a value, means; null where there is none.
+const CLI::Option* option_of(const CLI::App& app, const std::string& word) {
+  const bool is_long = word.size() > 2 && word.starts_with("--");
+  const bool is_short = word.size() == 2 && word[0] == '-' && word[1] != '-';
+  return is_long || is_short ? app.get_option_no_throw(word) : nullptr;
+}
+
+bool takes_value(const CLI::Option* option) { return option && option->get_items_expected_max() > 0; }
+
+// The long name, where there is one: only it can be joined to a value.
+std::string joined_to(const CLI::Option& option, const std::string& value) {
+  const std::string path = with_home(value);
+  if (option.get_lnames().empty()) return fmt::format("-{}{}", option.get_snames().front(), path);
+  const std::string& name = option.get_lnames().front();
+  return fmt::format("--{}={}", name, name == "set" ? value : path);
+}
+
+// "--option=value" as it was typed.
+std::string with_home_in_value(const std::string& word) {
+  const size_t value = word.find('=') + 1;
+  return value == 0 || word.starts_with("--set=") ? word : word.substr(0, value) + with_home(word.substr(value));
 }
 
 // The option closest to the first unknown one, as a question, or an empty text.
@@ -64,7 +71,7 @@ std::string suggestion(const CLI::App& app) {
 
 CommandLine::CommandLine(const std::string& program, const std::string& summary, const std::string& examples)
     : program_(program), app_(summary, program) {
-  app_.formatter(std::make_shared<ExamplesFirst>());
+  app_.formatter(std::make_shared<HelpFormatter>(terminal_columns(STDOUT_FILENO)));
   app_.footer(examples);
   app_.get_help_ptr()->description("Show this text");
   app_.get_help_ptr()->group("Help");
@@ -80,7 +87,7 @@ void CommandLine::add_overrides(std::vector<std::string>& overrides) {
 }
 
 bool CommandLine::parse(const Arguments& arguments) {
-  Arguments words = normalise(arguments, has_overrides_);
+  Arguments words = normalise(arguments, app_, has_overrides_);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
     app_.parse(std::move(words));
@@ -94,22 +101,22 @@ bool CommandLine::parse(const Arguments& arguments) {
   }
 }
 
-Arguments normalise(const Arguments& arguments, bool has_overrides) {
+Arguments normalise(const Arguments& arguments, const CLI::App& app, bool has_overrides) {
   Arguments result;
-  bool only_words = false;  // after "--"
-  bool is_value_of_set = false;
-  for (const std::string& word : arguments) {
-    if (only_words || is_value_of_set) {
-      result.push_back(word);
-      is_value_of_set = false;
-    } else if (word.starts_with("--")) {
-      result.push_back(option_with_dashes(word));
-      only_words = word == "--";
-      is_value_of_set = word == "--set";
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--") {  // words only from here on
+      result.insert(result.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      return result;
+    }
+    const std::string name = word.starts_with("--") ? option_with_dashes(word) : word;
+    const CLI::Option* const option = option_of(app, name);
+    if (takes_value(option) && i + 1 < arguments.size() && !arguments[i + 1].empty()) {
+      result.push_back(joined_to(*option, arguments[++i]));
+    } else if (name.starts_with("-")) {
+      result.push_back(with_home_in_value(name));
     } else {
-      const bool is_set = has_overrides && is_override(word);
-      if (is_set) result.push_back("--set");
-      result.push_back(is_set ? with_home(word) : word);
+      result.push_back(has_overrides && is_override(word) ? "--set=" + word : with_home(word));
     }
   }
   return result;

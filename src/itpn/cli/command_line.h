@@ -4,7 +4,6 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <string>
 #include <vector>
 
@@ -31,8 +30,10 @@ class CommandLine {
   bool has_overrides_ = false;
 };
 
-// The words with `_` as `-` in option names and, where `has_overrides`, with bare `a.b=c` as `--set a.b=c`, a `~/` at
-// the start of its value replaced by the home directory.
-Arguments normalise(const Arguments& arguments, bool has_overrides);
+// The words as CLI11 cannot misread them: `_` as `-` in option names; what follows an option that takes a value,
+// however it looks, joined to it as `--option=value`; where `has_overrides`, a bare `a.b=c` as `--set=a.b=c`; and the
+// home directory in place of a `~` at the start of a value or of a word of its own. Values of --set stay as they are:
+// which of them are paths, the recipe's keys tell.
+Arguments normalise(const Arguments& arguments, const CLI::App& app, bool has_overrides);
 
 }  // namespace itpn::cli

@@ -19,11 +19,12 @@ struct Example {
   Example() : line("itpn example", "Does nothing.", "  itpn example a.toml\n") {
     line.app().add_option("RECIPE", recipe, "file");
     line.app().add_option("--output-dir,-o", output_dir, "directory");
+    line.app().add_option("--output-file", output_file, "file");
     line.app().add_flag("--allow-change", allow_change, "flag");
     line.add_overrides(overrides);
   }
   CommandLine line;
-  std::string recipe, output_dir;
+  std::string recipe, output_dir, output_file;
   bool allow_change = false;
   std::vector<std::string> overrides;
 };
@@ -44,9 +45,54 @@ TEST(CommandLine, OverridesKeepTheirUnderscoresAndValues) {
 
 TEST(CommandLine, TheHomeDirectoryIsPutInWhereTheShellLeavesItOut) {
   ASSERT_EQ(setenv("HOME", "/home/me", 1), 0);
+  for (const Arguments& arguments : {Arguments{"~/a.toml", "--output-dir=~/out"},
+                                     {"~/a.toml", "--output_dir", "~/out"},
+                                     {"-o", "~/out", "~/a.toml"}}) {
+    Example example;
+    ASSERT_TRUE(example.line.parse(arguments));
+    EXPECT_EQ(example.recipe, "/home/me/a.toml");
+    EXPECT_EQ(example.output_dir, "/home/me/out");
+  }
+}
+
+// The keys of the recipe know which of them are paths.
+TEST(CommandLine, OverridesStayAsTheyAre) {
+  ASSERT_EQ(setenv("HOME", "/home/me", 1), 0);
   Example example;
-  ASSERT_TRUE(example.line.parse({"data.path=~/pictures", "data.mean=~", "data.val_path=a~/b"}));
-  EXPECT_THAT(example.overrides, ElementsAre("data.path=/home/me/pictures", "data.mean=~", "data.val_path=a~/b"));
+  ASSERT_TRUE(example.line.parse({"data.path=~/pictures", "--set", "data.mean=~", "--set=data.val_path=~/b"}));
+  EXPECT_THAT(example.overrides, ElementsAre("data.path=~/pictures", "data.mean=~", "data.val_path=~/b"));
+}
+
+TEST(CommandLine, WhatFollowsAnOptionIsItsValueWhateverItLooksLike) {
+  for (const char* value :
+       {"lr=0.01_bs=4", "a.b=c", "--set", "--allow-change", "-1", "--", "-o", "epoch=9-step=54.pth"}) {
+    Example example;
+    ASSERT_TRUE(example.line.parse({"-o", value, "a.toml", "--output-file", value}));
+    EXPECT_EQ(example.output_dir, value);
+    EXPECT_EQ(example.output_file, value);
+    EXPECT_EQ(example.recipe, "a.toml");
+    EXPECT_FALSE(example.allow_change);
+    EXPECT_TRUE(example.overrides.empty());
+  }
+}
+
+TEST(CommandLine, AnOptionWithoutItsValueIsAnError) {
+  EXPECT_THAT(test::error_of(ExitCode::kUsage,
+                             [] {
+                               Example().line.parse({"a.toml", "-o"});
+                             }),
+              HasSubstr("output-dir"));
+  EXPECT_THAT(test::error_of(ExitCode::kUsage,
+                             [] {
+                               Example().line.parse({"a.toml", "--output-dir"});
+                             }),
+              HasSubstr("output-dir"));
+}
+
+TEST(CommandLine, WordsBehindTwoDashesAreFiles) {
+  Example example;
+  ASSERT_TRUE(example.line.parse({"--", "a.b=c"}));
+  EXPECT_EQ(example.recipe, "a.b=c");
 }
 
 TEST(CommandLine, AcceptsUnderscoresInOptionNames) {

@@ -16,6 +16,7 @@ int run_embed(const Arguments& arguments);
 int run_reconstruct(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 int run_data(const Arguments& arguments);
+int run_doctor(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_plot(const Arguments& arguments);
 int run_convert(const Arguments& arguments);

@@ -3,10 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <string_view>
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/files.h"
 #include "itpn/tasks/classify/finetune.h"
 #include "itpn/tasks/classify/linprobe.h"
 #include "itpn/tasks/inspect/config_page.h"
@@ -17,11 +22,18 @@
 namespace itpn::cli {
 namespace {
 
+constexpr std::array<std::string_view, 4> kTasks = {"pretrain", "finetune", "linprobe", "teacher"};
+
 // The task whose recipes are meant.
 void add_task(CommandLine& line, std::string& task) {
   line.app()
       .add_option("--task", task, "Whose recipe: pretrain, finetune, linprobe or teacher")
-      ->check(CLI::IsMember({"pretrain", "finetune", "linprobe", "teacher"}));
+      ->check(CLI::IsMember(std::vector<std::string>(kTasks.begin(), kTasks.end())));
+}
+
+// Whether a word that stands for a recipe names a task instead, as in `itpn config dump finetune`.
+bool is_task(const std::string& word) {
+  return std::ranges::find(kTasks, word) != kTasks.end() && !exists(posix_fs(), word);
 }
 
 // Calls `use` with the configuration that a recipe of `task` means.
@@ -39,6 +51,13 @@ void check(const FinetuneConfig& config) { check_finetune_config(config); }
 void check(const LinprobeConfig& config) { check_linprobe_config(config); }
 void check(const TowerConfig& config) { check_tower_config(config); }
 
+// A task at the head of the words goes into `task`.
+void take_task(std::vector<std::string>& words, std::string& task) {
+  if (words.empty() || !is_task(words.front())) return;
+  task = words.front();
+  words.erase(words.begin());
+}
+
 int run_reference(const Arguments& arguments) {
   CommandLine line("itpn config reference", "Print every key of every recipe as a Markdown page.",
                    "  itpn config reference > docs/config.md\n");
@@ -51,13 +70,19 @@ int run_dump(const Arguments& arguments) {
   CommandLine line("itpn config dump", "Print the whole effective configuration of a recipe, as TOML.",
                    "  itpn config dump\n"
                    "  itpn config dump configs/pretrain/itpn_tiny_128.toml train.epochs=3\n"
-                   "  itpn config dump --task finetune\n");
-  std::string recipe, task = "pretrain";
-  std::vector<std::string> overrides;
-  line.app().add_option("RECIPE", recipe, "TOML file; without one, the built-in recipe");
+                   "  itpn config dump finetune\n"
+                   "  itpn config dump finetune configs/finetune/itpn_base_pixel.toml\n");
+  std::string task = "pretrain";
+  std::vector<std::string> words, overrides;
+  line.app()
+      .add_option("RECIPE", words, "A task, a TOML file, or both; without a file, the built-in recipe of the task")
+      ->type_name("[TASK] [FILE]");
   add_task(line, task);
   line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
+  take_task(words, task);
+  if (words.size() > 1) throw usage_error(fmt::format("itpn config dump: one recipe at a time, not {}", words.size()));
+  const std::string recipe = words.empty() ? "" : words.front();
   with_config(task, recipe, overrides, [](const auto& config) { std::fputs(dump_config(config).c_str(), stdout); });
   return 0;
 }
@@ -65,13 +90,15 @@ int run_dump(const Arguments& arguments) {
 int run_check(const Arguments& arguments) {
   CommandLine line("itpn config check", "Check recipes without running them.",
                    "  itpn config check configs/pretrain/*.toml data.path=DIR\n"
-                   "  itpn config check --task finetune configs/finetune/*.toml data.path=DIR\n");
+                   "  itpn config check finetune configs/finetune/*.toml data.path=DIR\n");
   std::vector<std::string> recipes, overrides;
   std::string task = "pretrain";
-  line.app().add_option("RECIPES", recipes, "TOML files")->required();
+  line.app().add_option("RECIPES", recipes, "TOML files, or a task before them")->required();
   add_task(line, task);
   line.add_overrides(overrides);
   if (!line.parse(arguments)) return 0;
+  take_task(recipes, task);
+  if (recipes.empty()) throw usage_error("itpn config check: which recipes?");
   for (const std::string& recipe : recipes) {
     with_config(task, recipe, overrides, [](const auto& config) { check(config); });
     std::puts(fmt::format("{}: ok", recipe).c_str());

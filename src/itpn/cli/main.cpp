@@ -35,6 +35,7 @@ int run(const Arguments& arguments) {
        {"embed", "Write features of pictures", run_embed},
        {"reconstruct", "Show what a pre-trained model draws for hidden patches", run_reconstruct},
        {"data", "Check a dataset: what is there, what is broken", run_data},
+       {"doctor", "What this machine offers, and what would make a run slower or fail", run_doctor},
        {"info", "A model's parameters and multiply-accumulates, or what a file of weights is", run_info},
        {"convert", "Weights from one format to another", run_convert},
        {"plot", "Draw the curves of runs", run_plot},

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "itpn/config/nearest_name.h"
+#include "itpn/core/paths.h"
 
 namespace itpn {
 namespace {
@@ -86,7 +87,10 @@ std::string suggestion(const FieldInfo& info, const TomlValue& value) {
 
 template <class T>
 std::optional<FieldProblem> store(const FieldInfo& info, const TomlValue& value, T& into) {
-  const std::optional<T> read = read_as<T>(value);
+  std::optional<T> read = read_as<T>(value);
+  if constexpr (std::is_same_v<T, std::string>) {
+    if (read && info.is_path) read = with_home(*read);
+  }
   if (!read || !allowed(info, *read)) {
     FieldProblem found = problem(wanted<T>(info), value);
     found.message += suggestion(info, value);

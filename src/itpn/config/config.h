@@ -35,6 +35,10 @@ std::string dump_fields(const FieldList& list);
 std::vector<ConfigChange> diff_fields(const FieldList& before, const FieldList& after);
 std::string fields_reference(const FieldList& defaults);
 std::vector<std::string> field_keys(const FieldList& list);
+void make_paths_absolute(const FieldList& list);
+
+// What a field for a path says where there is to be none ("" stands for the usual one).
+inline constexpr const char* kNoPath = "off";
 
 // The recipe's text. A recipe that cannot be read is a usage error, as a misspelt command is.
 std::string read_recipe(const std::string& path);
@@ -57,6 +61,13 @@ template <class C>
 C load_recipe(const std::string& path, const std::vector<std::string>& overrides, const std::string& built_in = "") {
   if (path.empty()) return load_config<C>("the built-in recipe", built_in, overrides);
   return load_config_file<C>(path, overrides);
+}
+
+// `config` with every path from the root on, so that it means the same from another directory.
+template <class C>
+C with_absolute_paths(C config) {
+  make_paths_absolute(list_fields(config));
+  return config;
 }
 
 // Every key with its value, as TOML that load_config reads back to an equal struct (numbers to the last bit).

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "itpn/config/sample_config_for_test.h"
@@ -136,6 +138,30 @@ TEST(Config, PlainWordsAreTextWhereTheFieldIsText) {
   EXPECT_EQ(load("", {"data.path="}).data.path, "");
   EXPECT_EQ(load("", {"data.path=\"two words\""}).data.path, "two words");
   EXPECT_EQ(load("", {"data.path=a\"b\\c # d"}).data.path, "a\"b\\c # d");
+}
+
+TEST(Config, ATildeMeansHomeWhereAPathIsWantedAndNowhereElse) {
+  ASSERT_EQ(setenv("HOME", "/home/me", 1), 0);
+  EXPECT_EQ(load("[data]\npath = \"~/pictures\"\n").data.path, "/home/me/pictures");
+  EXPECT_EQ(load("", {"data.path=~/my pictures"}).data.path, "/home/me/my pictures");
+  EXPECT_EQ(load("", {"data.path='~'"}).data.path, "/home/me");
+  EXPECT_EQ(load("", {"data.path=a~/b"}).data.path, "a~/b");
+  EXPECT_EQ(load("", {"data.names=['~/x']"}).data.names.front(), "~/x");
+}
+
+TEST(Config, ABaseMayLieInTheHomeDirectory) {
+  const test::TemporaryDirectory home;
+  ASSERT_EQ(setenv("HOME", home.path().c_str(), 1), 0);
+  std::ofstream(home.file("base.toml")) << "seed = 17\n";
+  EXPECT_EQ(load("base = \"~/base.toml\"\n").seed, 17);
+}
+
+TEST(Config, PathsCanBeMadeToMeanTheSameFromEverywhere) {
+  const std::string here = std::filesystem::current_path();
+  EXPECT_EQ(with_absolute_paths(load("", {"data.path=a/../b"})).data.path, here + "/b");
+  EXPECT_EQ(with_absolute_paths(load("", {"data.path=/x"})).data.path, "/x");
+  EXPECT_EQ(with_absolute_paths(load("", {"data.path=off"})).data.path, "off");
+  EXPECT_EQ(with_absolute_paths(load("")).data.path, load("").data.path);
 }
 
 TEST(Config, WrongOverridesAreNamed) {

@@ -31,6 +31,8 @@ struct FieldInfo {
   std::vector<std::string> one_of = {};  // allowed texts; empty: any
   int64_t count = 0;                     // exact number of entries of a list; 0: any
   bool allow_non_finite = false;         // nan and inf are refused unless this is set
+  // A text that names a file or a folder: a `~` at its start is the home directory.
+  bool is_path = false;
   // A change of the value changes the training trajectory, so that a resumed run must not change it silently.
   // False on a table makes it false for every field of the table.
   bool trajectory = true;

@@ -9,6 +9,7 @@
 #include "itpn/config/toml_value.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/paths.h"
 
 namespace itpn {
 namespace {
@@ -92,7 +93,7 @@ void load_base(const FieldList& list, const ConfigSource& source, const TomlEntr
   if (chain >= kLongestBaseChain) {
     reader.fail(entry.position, kBaseKey, fmt::format("more than {} recipes stand on each other", kLongestBaseChain));
   }
-  const std::string path = join_path(parent_path(source.file_name), *base);
+  const std::string path = join_path(parent_path(source.file_name), with_home(*base));
   std::string text;
   try {
     text = read_recipe(path);
@@ -158,6 +159,13 @@ std::string read_recipe(const std::string& path) {
     return read_text_file(posix_fs(), path, kTomlMaxBytes);
   } catch (const Error& error) {
     throw usage_error(error.what());
+  }
+}
+
+void make_paths_absolute(const FieldList& list) {
+  for (const FieldRef& field : list.fields) {
+    std::string* const* const text = std::get_if<std::string*>(&field.value);
+    if (text && field.info.is_path && **text != kNoPath) **text = absolute_from_here(**text);
   }
 }
 

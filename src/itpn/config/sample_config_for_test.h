@@ -45,7 +45,7 @@ void visit_fields(V& v, SampleOptim& c) {
 template <class V>
 void visit_fields(V& v, SampleData& c) {
   v("source", c.source, {.doc = "where pictures come from", .one_of = {"folder", "list", "synthetic"}});
-  v("path", c.path, {.doc = "folder | list", .trajectory = false});
+  v("path", c.path, {.doc = "folder | list", .is_path = true, .trajectory = false});
   v("image_size", c.image_size, {.doc = "pixels", .min = 16, .max = 4096});
   v("names", c.names, {.doc = "class names"});
 }

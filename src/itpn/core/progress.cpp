@@ -1,7 +1,6 @@
 #include "itpn/core/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,8 @@
 
 #include "itpn/core/log.h"
 #include "itpn/core/stopwatch.h"
+#include "itpn/core/text_layout.h"
+#include "itpn/core/words.h"
 
 namespace itpn {
 namespace {
@@ -32,12 +33,6 @@ bool locale_is_utf8() {
   return false;
 }
 
-int stderr_columns() {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
-
 // A bar of `columns` columns, the share `done` of it filled.
 std::string draw_bar(double done, int columns, const ProgressOutput& output) {
   const int filled = static_cast<int>(std::floor(std::clamp(done, 0.0, 1.0) * columns));
@@ -49,21 +44,6 @@ std::string draw_bar(double done, int columns, const ProgressOutput& output) {
   return fmt::format("\x1b[32m{}\x1b[90m{}\x1b[0m", left, right);
 }
 
-// The first `columns` characters of UTF-8 text.
-std::string cut_to_columns(const std::string& text, size_t columns) {
-  size_t characters = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool starts_character = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
-    if (starts_character && characters++ == columns) return text.substr(0, i);
-  }
-  return text;
-}
-
-size_t columns_of(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 }  // namespace
 
 ProgressOutput stderr_progress_output() {
@@ -72,7 +52,7 @@ ProgressOutput stderr_progress_output() {
   const char* no_colour = std::getenv("NO_COLOR");
   output.has_colour = output.is_terminal && !(no_colour && *no_colour);
   output.has_unicode = locale_is_utf8();
-  output.width = stderr_columns;
+  output.width = [] { return static_cast<int>(terminal_columns(STDERR_FILENO)); };
   output.seconds = [watch = Stopwatch()] { return watch.seconds(); };
   output.draw = log::set_status_line;
   output.print_line = log::info;
@@ -130,19 +110,29 @@ void ProgressBar::finish() {
   output_.print_line(closing_line(output_.seconds()));
 }
 
+// "1 picture", "3 pictures".
+std::string ProgressBar::counted_units() const {
+  const std::string& many = options_.unit;
+  return count_of(done_, many.substr(0, many.size() - (many.ends_with("ches") ? 2 : 1)), many);
+}
+
 double ProgressBar::rate(double now) const {
   const double passed = now - started_;
   return passed > 0 ? static_cast<double>(done_ - options_.start) / passed : 0.0;
 }
 
+// "5.00 steps/s, 0:30 left".
+std::string ProgressBar::pace(double now) const {
+  const double per_second = rate(now);
+  const std::string text = fmt::format("{} {}/s", format_rate(per_second), options_.unit);
+  if (options_.total <= 0) return text;
+  const double left = per_second > 0 ? static_cast<double>(options_.total - done_) / per_second : -1.0;
+  return fmt::format("{}, {} left", text, format_duration(left));
+}
+
 // What follows the count: rate, time left, waiting share, note.
 std::string ProgressBar::details(double now) const {
-  const double per_second = rate(now);
-  std::string text = fmt::format("{} {}/s", format_rate(per_second), options_.unit);
-  if (options_.total > 0) {
-    const double left = per_second > 0 ? static_cast<double>(options_.total - done_) / per_second : -1.0;
-    text += fmt::format(", {} left", format_duration(left));
-  }
+  std::string text = pace(now);
   if (data_wait_share_ >= 0) text += fmt::format(", data wait {:.0f}%", 100 * data_wait_share_);
   if (!note_.empty()) text += ", " + note_;
   return text;
@@ -157,19 +147,36 @@ std::string ProgressBar::bar_line(double now) const {
   const std::string before = fmt::format("{} {:3.0f}% ", options_.label, std::floor(100 * share));
   const std::string behind = fmt::format(" {}/{} {}", done_, options_.total, details(now));
   const int space = static_cast<int>(width) - static_cast<int>(columns_of(before) + columns_of(behind));
-  if (space < kMinBar) return cut_to_columns(before + behind, width);
+  if (space < kMinBar) return narrow_line(before, behind, now);
   return before + draw_bar(share, std::min(space, kMaxBar), output_) + behind;
 }
 
+// Without a bar; where that is too wide too, the less important is left out first: what comes last, then the count, the
+// label, the rate. The time left stays longest.
+std::string ProgressBar::narrow_line(const std::string& before, const std::string& behind, double now) const {
+  const auto width = static_cast<size_t>(std::max(output_.width() - 1, 1));
+  const std::string share = before.substr(before.find_first_not_of(' ', options_.label.size()));
+  const std::string paced = pace(now), left = paced.substr(paced.rfind(',') + 2);
+  const std::string counted = fmt::format("{}{}/{} {}", before, done_, options_.total, paced);
+  const std::string note = note_.empty() ? "" : ", " + note_;
+  for (const std::string& shorter : {before + behind.substr(1), counted + note, before + paced + note, counted,
+                                     before + paced, share + paced, share + left}) {
+    if (columns_of(shorter) <= width) return shorter;
+  }
+  return cut_to_columns(left, width);
+}
+
 std::string ProgressBar::plain_line(double now) const {
-  if (options_.total <= 0) return fmt::format("{}: {} {}, {}", options_.label, done_, options_.unit, details(now));
+  if (options_.total <= 0) {
+    return fmt::format("{}: {}, {}", options_.label, counted_units(), details(now));
+  }
   const double share = static_cast<double>(done_) / static_cast<double>(options_.total);
   return fmt::format("{}: {}/{} ({:.0f}%), {}", options_.label, done_, options_.total, std::floor(100 * share),
                      details(now));
 }
 
 std::string ProgressBar::closing_line(double now) const {
-  std::string text = fmt::format("{}: {} {} in {}, {} {}/s", options_.label, done_, options_.unit,
+  std::string text = fmt::format("{}: {} in {}, {} {}/s", options_.label, counted_units(),
                                  format_duration(now - started_), format_rate(rate(now)), options_.unit);
   if (data_wait_share_ >= 0) text += fmt::format(", data wait {:.0f}%", 100 * data_wait_share_);
   if (!note_.empty()) text += ", " + note_;

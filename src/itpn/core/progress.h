@@ -12,7 +12,7 @@ namespace itpn {
 struct ProgressOptions {
   std::string label;           // "epoch 3/10", "scanning"
   int64_t total = 0;           // 0: unknown, no bar and no time left
-  std::string unit = "items";  // what is counted: "images", "files"
+  std::string unit = "items";  // what is counted, in the plural: "images", "files"
   int64_t start = 0;           // done before this bar (a resumed run); does not count for the rate
 };
 
@@ -49,6 +49,9 @@ class ProgressBar {
   std::string plain_line(double now) const;
   std::string closing_line(double now) const;
   std::string details(double now) const;
+  std::string pace(double now) const;
+  std::string narrow_line(const std::string& before, const std::string& behind, double now) const;
+  std::string counted_units() const;
   double rate(double now) const;
 
   ProgressOptions options_;

@@ -51,11 +51,22 @@ TEST(ProgressBar, ShowsShareRateTimeLeftAndWaiting) {
 
 TEST(ProgressBar, FitsANarrowTerminal) {
   Screen screen;
-  auto output = screen.output(true);
-  output.width = [] { return 20; };
-  ProgressBar bar({.label = "épreuve", .total = 400}, output);
-  bar.update(100, "loss 0.912");
-  EXPECT_EQ(screen.drawn.back(), "épreuve  25%  100/4");
+  const auto line_at = [&](int columns) {
+    auto output = screen.output(true);
+    output.width = [columns] { return columns; };
+    screen.now = 0.0;
+    ProgressBar bar({.label = "épreuve", .total = 4000, .unit = "steps"}, output);
+    screen.now = 200.0;
+    bar.update(1000, "loss 0.912", 0.02);
+    return screen.drawn.back();
+  };
+  EXPECT_EQ(line_at(73), "épreuve  25% 1000/4000 5.00 steps/s, 10:00 left, data wait 2%, loss 0.912");
+  EXPECT_EQ(line_at(62), "épreuve  25% 1000/4000 5.00 steps/s, 10:00 left, loss 0.912");
+  EXPECT_EQ(line_at(50), "épreuve  25% 5.00 steps/s, 10:00 left, loss 0.912");
+  EXPECT_EQ(line_at(40), "épreuve  25% 5.00 steps/s, 10:00 left");
+  EXPECT_EQ(line_at(30), "25% 5.00 steps/s, 10:00 left");
+  EXPECT_EQ(line_at(20), "25% 10:00 left");
+  EXPECT_EQ(line_at(6), "10:00");
 }
 
 TEST(ProgressBar, PrintsPlainLinesWhenPiped) {
@@ -90,6 +101,19 @@ TEST(ProgressBar, ClosesWithOneLineAndClearsTheBar) {
   EXPECT_EQ(screen.drawn.back(), "");
   ASSERT_EQ(screen.lines.size(), 1U);
   EXPECT_EQ(screen.lines[0], "scan: 10 files in 0:04, 2.50 files/s, 2 skipped");
+}
+
+TEST(ProgressBar, ClosesWithTheSingularOfOneThing) {
+  Screen screen;
+  ProgressBar pictures({.label = "scan", .total = 1, .unit = "pictures"}, screen.output(false));
+  ProgressBar batches({.label = "eval", .total = 1, .unit = "batches"}, screen.output(false));
+  screen.now = 1.0;
+  pictures.update(1);
+  pictures.finish();
+  batches.update(1);
+  batches.finish();
+  EXPECT_THAT(screen.lines[0], HasSubstr("scan: 1 picture in"));
+  EXPECT_THAT(screen.lines[1], HasSubstr("eval: 1 batch in"));
 }
 
 TEST(ProgressBar, AnErrorLeavesNoHalfDrawnBar) {

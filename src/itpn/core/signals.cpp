@@ -18,13 +18,29 @@ constexpr int64_t kSameWishNanoseconds = 20'000'000;
 std::atomic<int> stop_signal{0};
 std::atomic<int64_t> stop_time{0};
 std::atomic<bool> save_wanted{false};
+std::atomic<const char*> first_words{nullptr};
+std::atomic<const char*> again_words{nullptr};
+std::atomic<bool> has_terminal{false};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free &&
-              std::atomic<bool>::is_always_lock_free);
+              std::atomic<bool>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free);
 
 int64_t steady_nanoseconds() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+const char* name_of_stop(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGHUP ? "SIGHUP" : "SIGINT"; }
+
+// "SIGINT: WORDS", in one write and with nothing that a handler must not call. A progress bar in its way is cleared.
+void say_from_handler(int signal, const char* words) {
+  if (!words) return;
+  char line[256];
+  size_t length = 0;
+  for (const char* part : {has_terminal.load() ? "\r\x1b[K" : "", name_of_stop(signal), ": ", words, "\n"}) {
+    for (; *part && length < sizeof line; ++part) line[length++] = *part;
+  }
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line, length);
 }
 
 void on_stop(int signal) {
@@ -33,7 +49,9 @@ void on_stop(int signal) {
   const int64_t now = steady_nanoseconds();
   if (stop_signal.compare_exchange_strong(none, signal)) {
     stop_time.store(now);
+    say_from_handler(signal, first_words.load());
   } else if (now - stop_time.load() > kSameWishNanoseconds || none != signal) {
+    say_from_handler(signal, again_words.load());
     _exit(128 + signal);
   }
   errno = saved_errno;
@@ -64,6 +82,12 @@ void install_signal_handlers() {
   install(SIGPIPE, SIG_IGN);
 }
 
+void set_stop_words(const StopWords& words) {
+  has_terminal.store(::isatty(STDERR_FILENO) != 0);
+  first_words.store(words.first);
+  again_words.store(words.again);
+}
+
 int pending_signal() { return stop_signal.load(); }
 
 bool take_usr1() { return save_wanted.exchange(false); }
@@ -79,6 +103,7 @@ void forget_signals() {
   stop_signal.store(0);
   stop_time.store(0);
   save_wanted.store(false);
+  set_stop_words({nullptr, nullptr});
 }
 
 }  // namespace itpn

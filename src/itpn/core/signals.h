@@ -8,6 +8,16 @@ namespace itpn {
 // ignored from here on, so that a closed stdout is an error of a write and not the end of the run.
 void install_signal_handlers();
 
+// What the handlers write to stderr by themselves, at once, whatever the program is busy with: after the first signal
+// that asks to stop, behind its name, and when another one ends the program.
+struct StopWords {
+  const char* first;
+  const char* again;
+};
+
+// Literals, or null pointers: nothing is written.
+void set_stop_words(const StopWords& words);
+
 // The first SIGTERM, SIGINT or SIGHUP since the start (its number), or 0. The program then saves and exits with
 // 128 + that number.
 int pending_signal();

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <string>
 #include <thread>
 
 namespace itpn {
@@ -55,6 +56,43 @@ TEST(Signals, TheSameOneTwiceWithinMicrosecondsIsOneWish) {
               return pending_signal() == SIGTERM ? 0 : 1;
             }),
             0);
+}
+
+// What `body` in a child process leaves on stderr.
+std::string words_of_child(const std::function<void()>& body) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  status_of_child([&] {
+    ::dup2(ends[1], STDERR_FILENO);
+    body();
+    return 0;
+  });
+  ::close(ends[1]);
+  char text[1024];
+  const ssize_t length = ::read(ends[0], text, sizeof text);
+  ::close(ends[0]);
+  return {text, static_cast<size_t>(length > 0 ? length : 0)};
+}
+
+TEST(Signals, TheFirstIsAnsweredAtOnceAndTheSecondToo) {
+  EXPECT_EQ(words_of_child([] {
+              install_signal_handlers();
+              set_stop_words({"saving soon", "ended without saving"});
+              ::raise(SIGHUP);
+              wait_milliseconds(50);
+              ::raise(SIGTERM);
+            }),
+            "SIGHUP: saving soon\nSIGTERM: ended without saving\n");
+}
+
+TEST(Signals, WithoutWordsNothingIsWritten) {
+  EXPECT_EQ(words_of_child([] {
+              install_signal_handlers();
+              ::raise(SIGINT);
+              wait_milliseconds(50);
+              ::raise(SIGINT);
+            }),
+            "");
 }
 
 TEST(Signals, HangUpStaysIgnoredIfItWas) {

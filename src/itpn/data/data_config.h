@@ -32,9 +32,12 @@ void visit_fields(V& v, DataConfig& c) {
          "where the pictures come from: a folder with or without sub-folders, a file that lists them, tar shards, or "
          "the built-in synthetic set",
      .one_of = {"synthetic", "folder", "list", "tar"}});
-  v("path", c.path, {.doc = "the folder, the list, or the shards (name-{000000..000012}.tar)", .trajectory = false});
+  v("path", c.path,
+    {.doc = "the folder, the list, or the shards (name-{000000..000012}.tar)", .is_path = true, .trajectory = false});
   v("val_path", c.val_path,
-    {.doc = "pictures to measure loss and accuracy on, of the same kind as `path`; empty = none", .trajectory = false});
+    {.doc = "pictures to measure loss and accuracy on, of the same kind as `path`; empty = none",
+     .is_path = true,
+     .trajectory = false});
   v("image_size", c.image_size, {.doc = "side of the crop in pixels", .min = 1, .max = 65536});
   v("crop_scale", c.crop_scale,
     {.doc = "smallest and largest share of the picture's area that a crop takes",
@@ -49,7 +52,9 @@ void visit_fields(V& v, DataConfig& c) {
   v("std", c.std,
     {.doc = "standard deviation of each channel, of values in [0, 1]", .min = 0.0, .min_exclusive = true});
   v("workers", c.workers,
-    {.doc = "loader threads; 0 = one fewer than the cores. Never changes a result", .min = 0, .trajectory = false});
+    {.doc = "loader threads; 0 = one fewer than the cores that may be used. Never changes a result",
+     .min = 0,
+     .trajectory = false});
   v("prefetch_mib", c.prefetch_mib,
     {.doc = "memory for pictures that are ready ahead of their step", .min = 1, .trajectory = false});
   v("max_bad_fraction", c.max_bad_fraction,
@@ -63,6 +68,7 @@ void visit_fields(V& v, DataConfig& c) {
   v("cache_dir", c.cache_dir,
     {.doc = "where the index of a folder's or of shards' pictures is kept between runs; empty = ~/.cache/itpn, `off` = "
             "nowhere",
+     .is_path = true,
      .trajectory = false});
   v("synthetic_count", c.synthetic_count, {.doc = "pictures of the synthetic set", .min = 1});
 }

@@ -10,7 +10,7 @@
 
 namespace itpn {
 
-// data.workers as a number of threads: 0 means one fewer than the cores, at least 1.
+// data.workers as a number of threads: 0 means one fewer than the usable cores, at least 1.
 int64_t loader_threads(int64_t workers);
 
 extern template class BatchLoader<PictureAssembler>;

@@ -8,6 +8,7 @@
 
 #include "itpn/core/log.h"
 #include "itpn/core/progress.h"
+#include "itpn/core/words.h"
 #include "itpn/data/datasets/folder_dataset.h"
 #include "itpn/data/datasets/folder_list.h"
 #include "itpn/data/datasets/list_dataset.h"
@@ -33,6 +34,7 @@ auto with_bar(bool shows_progress, const Scan& scan) {
   if (!shows_progress) return scan(ScanProgress{});
   ProgressBar bar({.label = "scanning", .unit = "pictures"});
   auto result = scan([&](int64_t done) { bar.update(done); });
+  bar.update(result.size());  // a kept index comes without a scan
   bar.finish();
   return result;
 }
@@ -86,8 +88,10 @@ uint64_t total_bytes(const Dataset& dataset) {
 
 void tell_summary(const Dataset& dataset, const std::string& path) {
   const uint64_t bytes = total_bytes(dataset);
-  std::string text = fmt::format("{}: {} pictures, {} classes, {:.1f} MiB", path.empty() ? "synthetic set" : path,
-                                 dataset.size(), dataset.class_names().size(), static_cast<double>(bytes) / (1 << 20));
+  const auto classes = static_cast<int64_t>(dataset.class_names().size());
+  std::string text =
+      fmt::format("{}: {}, {}, {:.1f} MiB", path.empty() ? "synthetic set" : path, count_of(dataset.size(), "picture"),
+                  count_of(classes, "class", "classes"), static_cast<double>(bytes) / (1 << 20));
   for (const auto& [reason, count] : dataset.skipped_by_reason())
     text += fmt::format("; skipped {}: {}", count, reason);
   log::info(text);

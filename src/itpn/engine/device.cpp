@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/words.h"
 
 namespace itpn {
 namespace {
@@ -52,7 +53,7 @@ torch::Device select_device(const std::string& wanted, int64_t local_rank) {
 
 std::string describe_device(const torch::Device& device) {
   if (!device.is_cpu()) return device.str();
-  return fmt::format("cpu ({} threads, {})", at::get_num_threads(), at::get_cpu_capability());
+  return fmt::format("cpu ({}, {})", count_of(at::get_num_threads(), "thread"), at::get_cpu_capability());
 }
 
 void synchronize(const torch::Device& device) {

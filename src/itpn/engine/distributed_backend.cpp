@@ -21,17 +21,33 @@
 
 namespace itpn {
 
+const char* gloo_obstacle() {
+#if defined(ITPN_HAS_GLOO)
+  return "";
+#elif defined(USE_C10D_GLOO)
+  return "its headers were missing when itpn was built (Debian: libgloo-dev)";
+#else
+  return "this LibTorch was built without it";
+#endif
+}
+
+const char* nccl_obstacle() {
+#if defined(ITPN_HAS_NCCL)
+  return "";
+#elif !defined(ITPN_TORCH_HAS_CUDA)
+  return "this LibTorch is not of CUDA";
+#elif !defined(ITPN_HAS_GLOO)
+  return "it needs Gloo, which is missing";
+#else
+  return "its headers, or those of the CUDA runtime, were missing when itpn was built";
+#endif
+}
+
+bool has_nccl() { return nccl_obstacle()[0] == '\0'; }
+
 #ifdef ITPN_HAS_GLOO
 
 bool has_collectives() { return true; }
-
-bool has_nccl() {
-#ifdef ITPN_HAS_NCCL
-  return true;
-#else
-  return false;
-#endif
-}
 
 struct SharedStore::Content {
   c10::intrusive_ptr<c10d::TCPStore> server;  // where this process serves or connects
@@ -193,7 +209,6 @@ const char* CollectiveBackend::name() const { return content_->accelerator ? "nc
 #else  // A LibTorch without c10d, or no headers of Gloo: one process only.
 
 bool has_collectives() { return false; }
-bool has_nccl() { return false; }
 
 namespace {
 

@@ -67,5 +67,8 @@ class CollectiveBackend {
 // Does this build have c10d with Gloo? With NCCL?
 bool has_collectives();
 bool has_nccl();
+// Why this build has no Gloo, or no NCCL; "" where it has it.
+const char* gloo_obstacle();
+const char* nccl_obstacle();
 
 }  // namespace itpn

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
-#include <thread>
 
 #include "itpn/core/errors.h"
 
@@ -58,9 +57,13 @@ MeetingPoint meeting_point() {
   return point;
 }
 
-int64_t fair_threads(const ProcessPlace& place) {
-  if (place.local_processes == 1 || variable("OMP_NUM_THREADS")) return 0;
-  return std::max<int64_t>(1, static_cast<int64_t>(std::thread::hardware_concurrency()) / place.local_processes);
+int64_t cores_of(const ProcessPlace& place, const CpuLimits& limits) {
+  return std::max<int64_t>(1, limits.usable_cores() / place.local_processes);
+}
+
+int64_t fair_threads(const ProcessPlace& place, const CpuLimits& limits) {
+  if (variable("OMP_NUM_THREADS") || (place.local_processes == 1 && !limits.quota)) return 0;
+  return cores_of(place, limits);
 }
 
 }  // namespace itpn

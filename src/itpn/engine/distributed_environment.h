@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/core/cpu_limits.h"
+
 namespace itpn {
 
 // Where this process stands. The default is a process that is alone.
@@ -34,7 +36,11 @@ ProcessPlace process_place();
 // MASTER_ADDR, MASTER_PORT, TORCHELASTIC_USE_AGENT_STORE and TORCHELASTIC_RESTART_COUNT. Throws as above.
 MeetingPoint meeting_point();
 
-// CPU threads for each process: the cores shared out, or nothing (0) where OMP_NUM_THREADS says it or it is alone.
-int64_t fair_threads(const ProcessPlace& place);
+// The usable cores shared out to the processes of this machine, at least one each.
+int64_t cores_of(const ProcessPlace& place, const CpuLimits& limits = cpu_limits());
+
+// CPU threads for the model in each process: its cores; or nothing (0) where OMP_NUM_THREADS says it, or where a
+// process that is alone has no quota, because LibTorch then finds the right number by itself.
+int64_t fair_threads(const ProcessPlace& place, const CpuLimits& limits = cpu_limits());
 
 }  // namespace itpn

@@ -18,7 +18,8 @@ const char* const kNames[] = {"RANK",
                               "LOCAL_WORLD_SIZE",
                               "MASTER_ADDR",
                               "MASTER_PORT",
-                              "TORCHELASTIC_USE_AGENT_STORE"};
+                              "TORCHELASTIC_USE_AGENT_STORE",
+                              "OMP_NUM_THREADS"};
 
 class Environment : public ::testing::Test {
  protected:
@@ -36,7 +37,23 @@ class Environment : public ::testing::Test {
 TEST_F(Environment, OfNobodyMeansAProcessThatIsAlone) {
   EXPECT_TRUE(process_place().is_alone());
   EXPECT_TRUE(process_place().is_first());
-  EXPECT_EQ(fair_threads(process_place()), 0);
+  EXPECT_EQ(fair_threads(process_place(), {16, 16, std::nullopt, ""}), 0);
+}
+
+TEST_F(Environment, AQuotaLimitsTheThreadsOfAProcessThatIsAlone) {
+  EXPECT_EQ(fair_threads({}, {16, 16, 3.5, "cpu.max"}), 3);
+  EXPECT_EQ(fair_threads({}, {16, 2, 3.5, "cpu.max"}), 2);
+}
+
+TEST_F(Environment, ProcessesOfAMachineShareTheCoresThatMayBeUsed) {
+  ProcessPlace place;
+  place.processes = place.local_processes = 4;
+  EXPECT_EQ(fair_threads(place, {16, 16, std::nullopt, ""}), 4);
+  EXPECT_EQ(fair_threads(place, {16, 16, 8.0, "cpu.max"}), 2);
+  EXPECT_EQ(fair_threads(place, {16, 3, std::nullopt, ""}), 1);
+  setenv("OMP_NUM_THREADS", "7", 1);
+  EXPECT_EQ(fair_threads(place, {16, 16, 8.0, "cpu.max"}), 0);
+  EXPECT_EQ(cores_of(place, {16, 16, 8.0, "cpu.max"}), 2);  // for reading pictures, whatever OpenMP is told
 }
 
 TEST_F(Environment, OfTorchrunIsUnderstood) {

@@ -1,5 +1,6 @@
 #include "itpn/engine/environment.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
@@ -10,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "itpn/core/cpu_limits.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/distributed_backend.h"
 
@@ -48,6 +50,15 @@ std::string describe_build() {
 #endif
 }
 
+std::vector<std::pair<std::string, std::string>> build_facts() {
+  const TorchBuild build = torch_build();
+  return {{"itpn", program_version()},
+          {"LibTorch", build.version},
+          {"CUDA", build.cuda.empty() ? "none (LibTorch for the CPU)" : build.cuda},
+          {"library", build.library},
+          {"compiler", __VERSION__}};
+}
+
 std::string describe_environment(const torch::Device& device) {
   utsname machine{};
   uname(&machine);
@@ -58,7 +69,8 @@ std::string describe_environment(const torch::Device& device) {
                               {"device", describe_device(device)},
                               {"threads", at::get_num_threads()},
                               {"cpu_capability", at::get_cpu_capability()},
-                              {"cores", sysconf(_SC_NPROCESSORS_ONLN)},
+                              {"cores", cpu_limits().machine_cores},
+                              {"usable_cores", usable_cores()},
                               {"memory_bytes", static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE)},
                               {"host", machine.nodename},
                               {"system", std::string(machine.sysname) + " " + machine.release + " " + machine.machine},

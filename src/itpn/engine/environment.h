@@ -4,6 +4,8 @@
 #include <torch/types.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace itpn {
 
@@ -22,6 +24,9 @@ TorchBuild torch_build();
 
 // The lines of `itpn --version`: program, LibTorch, what several processes use, compiler.
 std::string describe_build();
+
+// What the program was built with, for people: a name and a value each.
+std::vector<std::pair<std::string, std::string>> build_facts();
 
 // Versions, device, threads and machine as JSON, for env.json. Nothing about the user beyond the host's name.
 std::string describe_environment(const torch::Device& device);

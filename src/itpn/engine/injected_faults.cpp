@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
+#include <thread>
 
 #include "itpn/core/errors.h"
 
@@ -18,7 +20,8 @@ namespace {
 
 constexpr const char* kVariable = "ITPN_INJECT";
 constexpr double kSpike = 100.0;
-constexpr std::array<std::string_view, 5> kKinds = {"loss", "gradient", "spike", "throw", "exit"};
+constexpr std::array<std::string_view, 6> kKinds = {"loss", "gradient", "spike", "throw", "exit", "slow"};
+constexpr std::chrono::seconds kSlow{3};
 
 [[noreturn]] void refuse(std::string_view text) {
   throw usage_error(fmt::format("{}: '{}' is no fault; want one of {} as KIND@STEP, with :RANK for one process",
@@ -70,6 +73,7 @@ double InjectedFaults::factor(const std::string& kind, int64_t step, int64_t ran
 void InjectedFaults::strike(int64_t step, int64_t rank) const {
   if (is_struck("throw", step, rank)) throw io_error(fmt::format("{} makes step {} throw", kVariable, step));
   if (is_struck("exit", step, rank)) ::_exit(1);
+  if (is_struck("slow", step, rank)) std::this_thread::sleep_for(kSlow);
 }
 
 }  // namespace itpn

@@ -1,7 +1,8 @@
 // Steps that are to go wrong, for tests of what a run does then: the environment variable ITPN_INJECT names them, as
-// "loss@3,gradient@5:1,spike@9,throw@11:1,exit@12" - the loss of step 3 becomes NaN in every process, a gradient of
-// step 5 in process 1 alone, the loss of step 9 becomes a hundred times as large; step 11 throws in process 1 alone, as
-// a disk does that fails, and step 12 ends every process without a word, with exit code 1.
+// "loss@3,gradient@5:1,spike@9,throw@11:1,exit@12,slow@13" - the loss of step 3 becomes NaN in every process, a
+// gradient of step 5 in process 1 alone, the loss of step 9 becomes a hundred times as large; step 11 throws in process
+// 1 alone, as a disk does that fails, step 12 ends every process without a word, with exit code 1, and step 13 takes
+// three seconds more.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ class InjectedFaults {
   // The same of what the backward pass starts from; the loss itself stays as it is.
   double gradient_factor(int64_t step, int64_t rank) const { return factor("gradient", step, rank); }
 
-  // Throws, or ends the process, where the step is to.
+  // Throws, waits or ends the process, where the step is to.
   void strike(int64_t step, int64_t rank) const;
 
  private:

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "itpn/core/errors.h"
@@ -11,10 +12,19 @@
 #include "itpn/engine/host_memory.h"
 
 namespace itpn {
+namespace {
+
+// 0: as LibTorch has them. Never more than it has by itself, which is one for each core that computes: a quota also
+// counts the second thread of a core.
+int64_t threads_for(const TrainConfig& config) {
+  if (config.threads > 0) return config.threads;
+  return std::min<int64_t>(fair_threads(process_place()), at::get_num_threads());
+}
+
+}  // namespace
 
 void configure_numerics(const TrainConfig& config, const torch::Device& device) {
-  const int64_t threads = config.threads > 0 ? config.threads : fair_threads(process_place());
-  if (threads > 0) at::set_num_threads(static_cast<int>(threads));
+  if (const int64_t threads = threads_for(config); threads > 0) at::set_num_threads(static_cast<int>(threads));
   at::globalContext().setFloat32MatmulPrecision("highest");
   at::globalContext().setAllowTF32CuDNN(false);
   if (device.is_cpu()) {

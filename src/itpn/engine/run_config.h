@@ -51,8 +51,9 @@ void visit_fields(V& v, TrainConfig& c) {
   v("device", c.device,
     {.doc = "auto | cpu | cuda | cuda:N; auto takes the accelerator if there is one", .trajectory = false});
   v("threads", c.threads,
-    {.doc = "CPU threads of the model; 0 = OMP_NUM_THREADS or all cores, shared by the processes of a machine. Results "
-            "are bit-equal only for equal threads",
+    {.doc =
+         "CPU threads of the model; 0 = OMP_NUM_THREADS, or the cores that may be used, shared by the processes of a "
+         "machine. Results are bit-equal only for equal threads",
      .min = 0,
      .max = 4096,
      .trajectory = false});
@@ -127,7 +128,8 @@ struct LogConfig {
 
 template <class V>
 void visit_fields(V& v, LogConfig& c) {
-  v("every_steps", c.every_steps, {.doc = "steps between two lines of metrics.jsonl", .min = 1});
+  v("every_steps", c.every_steps,
+    {.doc = "steps between two lines of metrics.jsonl; the first and the last step always have one", .min = 1});
   v("validate_every_epochs", c.validate_every_epochs,
     {.doc = "epochs between two passes over data.val_path; 0 = only at the end", .min = 0});
   v("tensorboard", c.tensorboard, {.doc = "also write TensorBoard events"});

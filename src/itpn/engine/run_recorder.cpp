@@ -34,9 +34,16 @@ void RunRecorder::on_step(const Progress& progress, const StepReport& report) {
   window_.wait_seconds += report.wait_seconds;
   window_.peer_seconds += report.peer_seconds;
   bar_.update(progress.step + 1, fmt::format("loss {:.4f}", report.loss), report.wait_seconds / report.seconds);
-  const bool is_logging_step = (progress.step + 1) % parts_.log.every_steps == 0;
   const bool is_striking = !report.is_finite || is_spike(progress, report);
-  if (is_logging_step || is_striking) write_line(progress, report);
+  if (is_logged(progress, parts_.log.every_steps) || is_striking) {
+    write_line(progress, report);
+  } else {
+    unlogged_ = Unlogged{progress, report};
+  }
+}
+
+void RunRecorder::on_stop() {
+  if (unlogged_) write_line(unlogged_->progress, unlogged_->report);
 }
 
 bool RunRecorder::is_spike(const Progress& progress, const StepReport& report) {
@@ -70,6 +77,7 @@ void RunRecorder::write_line(const Progress& progress, const StepReport& report)
   if (progress.scaler.scale != 65536.0) numbers.emplace_back("loss_scale", progress.scaler.scale);
   parts_.metrics.write(progress.step + 1, epochs_done(progress), numbers);
   window_ = {};
+  unlogged_.reset();
 }
 
 void RunRecorder::on_epoch(const Progress& finished, double mean_loss) {
@@ -100,6 +108,7 @@ void RunRecorder::on_boundary(const Progress& progress, const StepReport& report
 }
 
 void RunRecorder::on_skipped_step(const SkippedStep& skipped) {
+  parts_.directory.note_skipped_step(skipped.step, parts_.processes);
   write_skipped_step(posix_fs(), parts_.directory.skipped_step_file(skipped.step), skipped);
 }
 

@@ -27,6 +27,7 @@ class RunRecorder : public LoopObserver {
     Checkpointer& checkpointer;
     LogConfig log;
     torch::Device device;
+    int64_t processes = 1;
     int64_t reduced_bytes = 0;  // of gradients, a step sums over the processes
     // Where a checkpoint takes all processes: told at each boundary whether one is wanted, as the first process says.
     std::function<void(bool is_wanted)> prepare_save;
@@ -42,6 +43,8 @@ class RunRecorder : public LoopObserver {
   int stop_signal() override;
   std::string last_good_checkpoint() const override;
 
+  // After a signal has ended the run: the last step has a line too.
+  void on_stop();
   // Numbers measured after the last step, `progress` being that of a next one.
   void on_end(const Progress& progress, const std::vector<NamedNumber>& numbers);
   // Saves the state at the end, unless it has just been saved; returns when it is on the disk.
@@ -57,6 +60,12 @@ class RunRecorder : public LoopObserver {
     std::optional<double> save_seconds;  // that training stood still for checkpoints, if any was taken
   };
 
+  // The last step, where it has no line of the logs.
+  struct Unlogged {
+    Progress progress;
+    StepReport report;
+  };
+
   // `progress` as a checkpoint of now has it.
   Progress stamped(Progress progress) const;
   void write_line(const Progress& progress, const StepReport& report);
@@ -66,6 +75,7 @@ class RunRecorder : public LoopObserver {
   Parts parts_;
   ProgressBar bar_;
   Window window_;
+  std::optional<Unlogged> unlogged_;
   LossSpikes spikes_;
   int64_t warned_step_ = -1;  // the last spike that was warned of
   Stopwatch since_start_;

@@ -21,6 +21,13 @@ struct StepLosses {
 // A number for the logs.
 using NamedNumber = std::pair<std::string, double>;
 
+// Whether a line of the logs is due after the step that is next for `progress`: every so many steps, and after the
+// first and the last one of the run, so that the shortest run can be drawn.
+inline bool is_logged(const Progress& progress, int64_t every_steps) {
+  const int64_t done = progress.step + 1;
+  return done == 1 || done % every_steps == 0 || done == progress.total_steps;
+}
+
 class TrainTask {
  public:
   virtual ~TrainTask() = default;

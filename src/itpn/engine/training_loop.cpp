@@ -88,7 +88,7 @@ StepReport TrainingLoop::step(Progress& progress) {
   const Stopwatch watch;
   const double waited_before = config_.group ? config_.group->waited_seconds() : 0.0;
   if (config_.group) config_.group->set_step(progress.step);
-  const bool is_logging_step = (progress.step + 1) % config_.log_every_steps == 0;
+  const bool is_logging_step = is_logged(progress, config_.log_every_steps);
   StepReport report = gather_gradients(progress, is_logging_step);
   agree(&report);
   enter("update");

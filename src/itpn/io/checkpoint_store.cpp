@@ -11,7 +11,9 @@
 #include "itpn/core/log.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/io/checkpoint_file_writer.h"
+#include "itpn/io/checkpoint_names.h"
 #include "itpn/io/checkpoint_read_back.h"
+#include "itpn/io/checkpoint_removal.h"
 
 namespace itpn {
 namespace {
@@ -19,15 +21,10 @@ namespace {
 constexpr double kSpaceFactor = 1.5;      // free space wanted, in sizes of a checkpoint
 constexpr size_t kFewest = 2;             // verified checkpoints that always stay
 constexpr uint64_t kMaxBestBytes = 4096;  // the file is one number
-constexpr char kTemporaryPrefix[] = ".tmp-", kRemovalPrefix[] = ".del-", kAsidePrefix[] = "aside-";
-constexpr char kBestName[] = "best";
 
 std::string megabytes(double bytes) { return fmt::format("{:.1f} MB", bytes / 1e6); }
 
-bool is_leftover(const std::string& name) {
-  return name.starts_with(kTemporaryPrefix) || name.starts_with(kRemovalPrefix) ||
-         name.starts_with(std::string(kBestName) + kTemporaryPrefix);
-}
+std::string name_in(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
@@ -168,7 +165,7 @@ void CheckpointStore::commit(const std::string& temporary, int64_t step) {
   uncertain_.insert(step);
   sync_directory(fs_, directory_);
   uncertain_.erase(step);
-  if (!aside.empty()) drop_quietly(aside);
+  if (!aside.empty()) drop_checkpoint_quietly(aside, step);
 }
 
 // What was written must be readable before it counts: the disk and the cable are not taken on trust.
@@ -207,7 +204,15 @@ void CheckpointStore::delete_checkpoint(int64_t step) {
   verified_.erase(step);
   const int result = fs_.rename(path, removal);  // from now on nobody takes it for a checkpoint
   if (result < 0) throw_io_error(path, "rename", result);
-  remove_all(fs_, removal);
+  remove_or_set_aside(removal, step);
+}
+
+// What somebody has laid into it stays.
+void CheckpointStore::remove_or_set_aside(const std::string& path, int64_t step) {
+  if (remove_checkpoint(fs_, path)) return;
+  const std::string kept = set_aside(fs_, directory_, name_in(path), name_in(checkpoint_path(directory_, step)));
+  log::info(
+      fmt::format("{}: not all in the checkpoint of step {} was written by itpn, which keeps it here", kept, step));
 }
 
 void CheckpointStore::drop_quietly(const std::string& path) {
@@ -218,8 +223,16 @@ void CheckpointStore::drop_quietly(const std::string& path) {
   }
 }
 
+void CheckpointStore::drop_checkpoint_quietly(const std::string& path, int64_t step) {
+  try {
+    remove_or_set_aside(path, step);
+  } catch (const Error& e) {
+    log::warning(fmt::format("cannot delete what is left of a checkpoint: {}", e.what()));
+  }
+}
+
 std::string CheckpointStore::removal_name(int64_t step) {
-  return join_path(directory_, fmt::format("{}step-{}-{}-{}", kRemovalPrefix, step, ::getpid(), removals_++));
+  return join_path(directory_, fmt::format("{}{}-{}-{}", kRemovalPrefix, step, ::getpid(), removals_++));
 }
 
 void CheckpointStore::throw_save_error(int64_t step, const Error& cause, bool is_disk_full) {
@@ -236,7 +249,7 @@ void CheckpointStore::throw_save_error(int64_t step, const Error& cause, bool is
 void CheckpointStore::mark_best(int64_t step) {
   const std::scoped_lock lock(mutex_);
   make_directories(fs_, directory_);
-  write_file_atomically(fs_, join_path(directory_, kBestName), fmt::format("{}\n", step));
+  write_file_atomically(fs_, join_path(directory_, std::string(kBestName)), fmt::format("{}\n", step));
 }
 
 std::optional<int64_t> CheckpointStore::best_step() {
@@ -245,7 +258,7 @@ std::optional<int64_t> CheckpointStore::best_step() {
 }
 
 std::optional<int64_t> CheckpointStore::read_best() {
-  const std::string path = join_path(directory_, kBestName);
+  const std::string path = join_path(directory_, std::string(kBestName));
   if (!exists(fs_, path)) return std::nullopt;
   const std::string text = read_text_file(fs_, path, kMaxBestBytes);
   int64_t step = -1;
@@ -288,13 +301,7 @@ std::optional<VerifiedCheckpoint> CheckpointStore::find_verified_before(int64_t 
 
 void CheckpointStore::clean_leftovers() {
   const std::scoped_lock lock(mutex_);
-  std::vector<DirectoryEntry> entries;
-  const int result = fs_.list(directory_, &entries);
-  if (result == -ENOENT) return;
-  if (result < 0) throw_io_error(directory_, "list", result);
-  for (const auto& entry : entries) {
-    if (is_leftover(entry.name)) drop_quietly(join_path(directory_, entry.name));
-  }
+  remove_leftovers(fs_, directory_);
 }
 
 std::vector<std::string> CheckpointStore::set_aside_newer(int64_t step) {
@@ -302,13 +309,9 @@ std::vector<std::string> CheckpointStore::set_aside_newer(int64_t step) {
   std::vector<std::string> moved;
   for (const int64_t newer : checkpoint_steps(fs_, directory_)) {
     if (newer <= step) continue;
-    const std::string name = fmt::format("{}step-{}", kAsidePrefix, newer);
-    std::string path = join_path(directory_, name);
-    for (int n = 2; exists(fs_, path); ++n) path = join_path(directory_, fmt::format("{}-{}", name, n));
-    const int result = fs_.rename(checkpoint_path(directory_, newer), path);
-    if (result < 0) throw_io_error(path, "rename to", result);
+    const std::string name = name_in(checkpoint_path(directory_, newer));
+    moved.push_back(set_aside(fs_, directory_, name, name));
     verified_.erase(newer);
-    moved.push_back(path);
   }
   if (!moved.empty()) sync_directory(fs_, directory_);
   return moved;

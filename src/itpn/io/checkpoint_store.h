@@ -107,7 +107,9 @@ class CheckpointStore {
   void rotate();
   bool stays(int64_t step, int64_t oldest_kept);
   void delete_checkpoint(int64_t step);
+  void remove_or_set_aside(const std::string& path, int64_t step);
   void drop_quietly(const std::string& path);
+  void drop_checkpoint_quietly(const std::string& path, int64_t step);
   std::string removal_name(int64_t step);
   std::optional<int64_t> read_best();
   [[noreturn]] void throw_save_error(int64_t step, const Error& cause, bool is_disk_full);

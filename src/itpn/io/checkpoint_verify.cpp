@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 #include "itpn/core/sha256.h"
+#include "itpn/io/checkpoint_names.h"
 
 namespace itpn {
 namespace {
 
-constexpr std::string_view kPrefix = "step-";
 constexpr size_t kReadBytes = 1 << 20;
 
 // Does this errno say that the content is gone or unreadable? Others (EMFILE, EACCES, ENOMEM) say nothing about the
@@ -66,17 +65,6 @@ void verify_content(Fs& fs, const std::string& path, const FileRecord& record) {
   }
 }
 
-// The N of "step-N" as this program writes it, or nothing.
-std::optional<int64_t> step_of(const std::string& name) {
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  int64_t step = 0;
-  const char* end = name.data() + name.size();
-  const auto [stopped, failure] = std::from_chars(name.data() + kPrefix.size(), end, step);
-  if (failure != std::errc() || stopped != end || step < 0) return std::nullopt;
-  if (fmt::format("{}{}", kPrefix, step) != name) return std::nullopt;
-  return step;
-}
-
 const FileRecord& record_of(const VerifiedCheckpoint& checkpoint, std::string_view file) {
   const FileRecord* record = checkpoint.manifest.find(file);
   if (!record) throw checkpoint_error(fmt::format("{}: has no file {}", checkpoint.path, file));
@@ -113,7 +101,7 @@ std::vector<int64_t> checkpoint_steps(Fs& fs, const std::string& directory) {
 }
 
 std::string checkpoint_path(const std::string& directory, int64_t step) {
-  return join_path(directory, fmt::format("{}{}", kPrefix, step));
+  return join_path(directory, fmt::format("{}{}", kStepPrefix, step));
 }
 
 CheckpointScan scan_checkpoints(Fs& fs, const std::string& directory, std::string_view only) {

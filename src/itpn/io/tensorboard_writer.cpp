@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
+#include <charconv>
 #include <chrono>
+#include <vector>
 
 #include "itpn/io/png_writer.h"
 
@@ -80,13 +83,30 @@ constexpr std::array<uint32_t, 256> make_crc_table() {
   return table;
 }
 
+constexpr std::string_view kNamePrefix = "events.out.tfevents.";
+
+// The newest time in the names of the event files, seconds since 1970; 0 where there is none.
+int64_t newest_time(Fs& fs, const std::string& directory) {
+  std::vector<DirectoryEntry> entries;
+  if (fs.list(directory, &entries) < 0) return 0;
+  int64_t newest = 0;
+  for (const DirectoryEntry& entry : entries) {
+    int64_t time = 0;
+    if (!entry.name.starts_with(kNamePrefix)) continue;
+    std::from_chars(entry.name.data() + kNamePrefix.size(), entry.name.data() + entry.name.size(), time);
+    newest = std::max(newest, time);
+  }
+  return newest;
+}
+
+// A start within a second of the last one, or a clock that was set back, must not sort before it.
 std::string new_event_file(Fs& fs, const std::string& directory) {
   static std::atomic<int> counter{0};
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   make_directories(fs, directory);
-  return join_path(directory, fmt::format("events.out.tfevents.{:010d}.{}.{}.{}", static_cast<int64_t>(wall_time()),
-                                          host.data(), ::getpid(), counter++));
+  const int64_t time = std::max(static_cast<int64_t>(wall_time()), newest_time(fs, directory) + 1);
+  return join_path(directory, fmt::format("{}{:010d}.{}.{}.{}", kNamePrefix, time, host.data(), ::getpid(), counter++));
 }
 
 }  // namespace
@@ -124,6 +144,11 @@ void TensorboardWriter::add_image(std::string_view tag, const Image& image, int6
     picture.bytes(4, {reinterpret_cast<const char*>(png.data()), png.size()});
     return summary_event(step, Message().bytes(1, tag).message(4, picture));
   });
+}
+
+void TensorboardWriter::add_restart(int64_t step) noexcept {
+  constexpr int kStart = 1;  // SessionLog.START
+  add([&] { return std::move(event(step).message(7, Message().number(1, kStart))); });
 }
 
 void TensorboardWriter::add_text(std::string_view tag, std::string_view text, int64_t step) noexcept {

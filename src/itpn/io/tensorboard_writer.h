@@ -15,13 +15,17 @@ namespace itpn {
 
 class TensorboardWriter {
  public:
-  // Makes `directory` and a new event file in it; throws Error with exit code 5 where that fails.
+  // Makes `directory` and a new event file in it, whose name comes behind those of the files that are there, for
+  // TensorBoard reads them in that order. Throws Error with exit code 5 where that fails.
   TensorboardWriter(Fs& fs, const std::string& directory);
 
   // Tags with a common part before "/" share a section.
   void add_scalar(std::string_view tag, double value, int64_t step) noexcept;
   // 1, 3 or 4 channels.
   void add_image(std::string_view tag, const Image& image, int64_t step) noexcept;
+  // Tells TensorBoard to forget what earlier event files of the directory say about `step` and later ones: the run goes
+  // on from before it.
+  void add_restart(int64_t step) noexcept;
   // Shown as Markdown.
   void add_text(std::string_view tag, std::string_view text, int64_t step) noexcept;
 

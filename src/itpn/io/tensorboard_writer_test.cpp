@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <vector>
 
 #include "itpn/core/log.h"
 #include "tests/support/fault_fs.h"
@@ -60,6 +62,24 @@ TEST(TensorboardWriter, ScalarsHaveTheBytesOfTheProtocol) {
   EXPECT_EQ(records[1].substr(9), wanted);
 }
 
+TEST(TensorboardWriter, ARestartIsAStartOfTheSession) {
+  test::TemporaryDirectory directory;
+  TensorboardWriter writer(posix_fs(), directory.path());
+  writer.add_restart(300);
+  // step = 300; session_log { status: START }.
+  const auto records = records_of(read_text_file(posix_fs(), writer.path()));
+  EXPECT_EQ(records.at(1).substr(9), std::string("\x10\xAC\x02\x3A\x02\x08\x01", 7));
+}
+
+TEST(TensorboardWriter, ALaterFileSortsBehindAnEarlierOneWhateverTheClockSays) {
+  test::TemporaryDirectory directory;
+  const std::string future = directory.file("events.out.tfevents.9999999990.host.1.0");
+  write_file_atomically(posix_fs(), future, std::string());
+  std::vector<std::string> paths = {future};
+  for (int i = 0; i < 3; ++i) paths.push_back(TensorboardWriter(posix_fs(), directory.path()).path());
+  EXPECT_TRUE(std::is_sorted(paths.begin(), paths.end())) << testing::PrintToString(paths);
+}
+
 TEST(TensorboardWriter, PythonTensorboardReadsIt) {
   const char* python = std::getenv("ITPN_TENSORBOARD_PYTHON");
   if (!python) GTEST_SKIP() << "needs ITPN_TENSORBOARD_PYTHON, a Python with tensorboard";
@@ -67,6 +87,19 @@ TEST(TensorboardWriter, PythonTensorboardReadsIt) {
   TensorboardWriter writer(posix_fs(), directory.path());
   write_one_of_each(writer);
   const std::string script = test::source_path("src/itpn/io/testdata/check_tensorboard.py");
+  EXPECT_EQ(std::system((std::string(python) + " " + script + " " + directory.path()).c_str()), 0);
+}
+
+TEST(TensorboardWriter, PythonTensorboardForgetsWhatARestartRepeats) {
+  const char* python = std::getenv("ITPN_TENSORBOARD_PYTHON");
+  if (!python) GTEST_SKIP() << "needs ITPN_TENSORBOARD_PYTHON, a Python with tensorboard";
+  test::TemporaryDirectory directory;
+  TensorboardWriter first(posix_fs(), directory.path());
+  for (int step = 1; step <= 5; ++step) first.add_scalar("loss", step, step);
+  TensorboardWriter second(posix_fs(), directory.path());
+  second.add_restart(4);
+  for (int step = 4; step <= 6; ++step) second.add_scalar("loss", 10 * step, step);
+  const std::string script = test::source_path("src/itpn/io/testdata/check_restart.py");
   EXPECT_EQ(std::system((std::string(python) + " " + script + " " + directory.path()).c_str()), 0);
 }
 

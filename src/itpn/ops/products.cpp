@@ -26,17 +26,6 @@ at::Tensor call_onednn_linear(const at::Tensor& x, const at::Tensor& weight, con
   return torch::jit::pop(stack).toTensor();
 }
 
-// Whether the BLAS behind at::mm leaves AVX-512 unused: MKL does on processors that are not Intel's, and reaches less
-// than half of oneDNN's rate there.
-bool has_slow_blas() {
-#if defined(__x86_64__)
-  static const bool is_slow = at::hasMKL() && __builtin_cpu_supports("avx512f") && !__builtin_cpu_is("intel");
-  return is_slow;
-#else
-  return false;
-#endif
-}
-
 }  // namespace
 
 at::Tensor forward_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
@@ -53,6 +42,15 @@ at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
 }
 
 bool outrun_blas(const at::Tensor& x) { return has_slow_blas() && has_onednn_linear(x); }
+
+bool has_slow_blas() {
+#if defined(__x86_64__)
+  static const bool is_slow = at::hasMKL() && __builtin_cpu_supports("avx512f") && !__builtin_cpu_is("intel");
+  return is_slow;
+#else
+  return false;
+#endif
+}
 
 bool has_onednn_products() { return onednn_linear().has_value() && at::globalContext().userEnabledMkldnn(); }
 

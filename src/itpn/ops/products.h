@@ -16,6 +16,9 @@ at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 // Whether these products leave those of LibTorch's own linear layer behind: oneDNN is there for `x`, which
 // is not empty, and the BLAS is slow.
 bool outrun_blas(const at::Tensor& x);
+// Whether the BLAS behind at::mm leaves AVX-512 unused: MKL does on processors that are not Intel's, and reaches less
+// than half of oneDNN's rate there.
+bool has_slow_blas();
 // Whether this build of LibTorch has oneDNN's products, and nobody has switched them off.
 bool has_onednn_products();
 // weight_gradient() by oneDNN, fp32 on the CPU, M > 0: what it does where the BLAS is slow.

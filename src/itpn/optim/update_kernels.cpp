@@ -20,4 +20,12 @@ const UpdateKernels& update_kernels() {
   return chosen;
 }
 
+const char* update_kernels_name() {
+#if defined(__x86_64__)
+  if (&update_kernels() == &detail::kUpdateKernelsAvx512) return "avx512";
+  if (&update_kernels() == &detail::kUpdateKernelsAvx2) return "avx2";
+#endif
+  return "plain";
+}
+
 }  // namespace itpn

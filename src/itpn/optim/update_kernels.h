@@ -46,6 +46,8 @@ struct UpdateKernels {
 
 // The loops for the best instruction set of this machine.
 const UpdateKernels& update_kernels();
+// "avx512", "avx2" or "plain".
+const char* update_kernels_name();
 
 namespace detail {
 extern const UpdateKernels kUpdateKernelsPlain;

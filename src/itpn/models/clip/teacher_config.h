@@ -20,6 +20,7 @@ void visit_fields(V& v, TeacherConfig& c) {
   v("weights", c.weights,
     {.doc = "file of the CLIP model (ViT-B-16.pt, model.safetensors, ...) whose features are the targets, or a run of "
             "`itpn teacher`",
+     .is_path = true,
      .trajectory = false});
   v("sha256", c.sha256, {.doc = "what that file must be; empty = any, and the run writes down which one it was"});
   v("image_size", c.image_size,
@@ -35,6 +36,7 @@ void visit_fields(V& v, TeacherConfig& c) {
     {.doc =
          "where the teacher's features are kept, by its weights and the pixels that it sees; pays where crops repeat; "
          "empty = nowhere",
+     .is_path = true,
      .trajectory = false});
 }
 

@@ -21,6 +21,15 @@ const Kernels* kernels() {
   return chosen;
 }
 
+const char* kernels_name() {
+  if (!kernels()) return "none";
+#if defined(__x86_64__)
+  return kernels() == &kAvx512Kernels ? "avx512" : "avx2";
+#else
+  return "plain";
+#endif
+}
+
 int64_t attention_scratch(const HeadShape& shape) {
   // Seven matrices of L x d and four of 96 rows, in whole vectors of 16.
   const int64_t L = (shape.length + 15) / 16 * 16, d = (shape.dim + 15) / 16 * 16;

@@ -177,6 +177,8 @@ struct Kernels {
 // The loops for the best instruction set of this machine, or null where it has neither AVX-512 nor AVX2: tensor
 // operations do the work there.
 const Kernels* kernels();
+// "avx512", "avx2", or "none" where there are none.
+const char* kernels_name();
 
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;

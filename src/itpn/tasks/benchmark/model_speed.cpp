@@ -13,7 +13,7 @@
 #include "itpn/core/median.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/precision.h"
-#include "itpn/tasks/benchmark/gemm_rate.h"
+#include "itpn/ops/gemm_rate.h"
 
 namespace itpn {
 namespace {

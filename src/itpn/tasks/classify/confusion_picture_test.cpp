@@ -13,7 +13,8 @@ TEST(ConfusionPicture, ShadesACellByItsShareOfTheTrueClass) {
   ConfusionMatrix matrix(2);
   matrix.set_sums({7, 0, 2, 2});
   const Image image = draw_confusion(matrix, {"", ""}).image();
-  // A cell is 72 units, of two pixels each; the counts and the scale of shares take a little of, or add a little to, it.
+  // A cell is 72 units, of two pixels each; the counts and the scale of shares take a little of, or add a little to,
+  // it.
   EXPECT_NEAR(test::count_colour(image, kAll), 144 * 144, 600);
   EXPECT_NEAR(test::count_colour(image, kHalf), 2 * 144 * 144, 600);
 }

@@ -117,8 +117,7 @@ std::string evaluation_table(const ClassifierEvaluation& result) {
   text += rows < order.size() ? fmt::format("the {} weakest of {} classes:\n", rows, order.size()) : "classes:\n";
   for (size_t i = 0; i < rows; ++i) {
     text += fmt::format("  {:6.2f} %  of {:>6}  {}\n", result.confusion.accuracy_of(order[i]),
-                        result.confusion.count_of(order[i]),
-                        printable_name(result.class_names[static_cast<size_t>(order[i])]));
+                        result.confusion.count_of(order[i]), result.class_names[static_cast<size_t>(order[i])]);
   }
   for (const std::string& file : result.files) text += fmt::format("{}\n", file);
   return text;

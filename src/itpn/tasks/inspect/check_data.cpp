@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "itpn/core/cpu_limits.h"
 #include "itpn/core/progress.h"
 #include "itpn/core/signals.h"
 #include "itpn/data/open_dataset.h"
@@ -93,6 +94,7 @@ class Inspection {
       bar.update(done_);
     }
     if (pending_signal() != 0) next_ = dataset_.size();
+    bar.update(done_);  // of the last moment, or of less than one altogether
     if (done_ == dataset_.size()) bar.finish();
   }
 
@@ -154,8 +156,8 @@ DataReport check_data(const CheckDataOptions& options) {
   config.source = report.source;
   config.cache_dir = "off";  // a check looks for itself
   const auto dataset = open_dataset(config, options.path, {.shows_progress = options.shows_progress});
-  const auto cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  const auto findings = Inspection(*dataset).run(options.threads > 0 ? options.threads : cores, options.shows_progress);
+  const auto findings =
+      Inspection(*dataset).run(options.threads > 0 ? options.threads : usable_cores(), options.shows_progress);
   const DatasetFingerprint print = fingerprint(*dataset);
   report.images = print.count;
   report.total_bytes = print.total_bytes;

@@ -142,7 +142,7 @@ void PretrainTask::make_panel(const Progress& progress) {
   const Image panel = learner_->panel(*panel_pictures_);
   services_->metrics.add_image(config_.pretrain.has_clip_teacher() ? "features" : "reconstruction", panel,
                                progress.step);
-  panel_ = join_path(services_->directory.samples(), fmt::format("step-{:07}.png", progress.step));
+  panel_ = services_->directory.sample_file(progress.step);
   write_file_atomically(posix_fs(), panel_, encode_png(panel));
 }
 

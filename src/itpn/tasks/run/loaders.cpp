@@ -14,7 +14,8 @@ namespace {
 
 // Processes of one machine share its cores.
 int64_t threads_of(const DataConfig& data) {
-  return loader_threads(data.workers > 0 ? data.workers : fair_threads(process_place()));
+  const ProcessPlace place = process_place();
+  return loader_threads(data.workers > 0 || place.local_processes == 1 ? data.workers : cores_of(place));
 }
 
 }  // namespace

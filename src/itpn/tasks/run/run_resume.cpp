@@ -8,6 +8,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
+#include "itpn/core/words.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/tasks/weights/model_card.h"
 
@@ -76,14 +77,29 @@ void check_settings(const Progress& saved, LearningTask& task, const RunRequest&
                   fmt::join(refused, "; ")));
 }
 
-void check_same_data(const Progress& saved, const DataFingerprint& data, const RunRequest& request) {
+namespace {
+
+// The part of a fingerprint that does not depend on where the pictures lie (tasks/loaders.h).
+std::string bytes_in(const std::string& hash) { return hash.substr(0, hash.find('-')); }
+
+bool has_other_place(const Progress& saved, LearningTask& task) {
+  const std::vector<ConfigChange> changes = task.changes_since(saved);
+  return std::ranges::any_of(changes, [](const ConfigChange& change) { return change.key == "data.path"; });
+}
+
+}  // namespace
+
+void check_same_data(const Progress& saved, const DataFingerprint& data, LearningTask& task,
+                     const RunRequest& request) {
   if (saved.data == data) return;
   if (saved.data.count == data.count) {
+    // Their names begin with the folder's, so that all of them differ where it is called otherwise or has moved.
+    if (bytes_in(saved.data.hash) == bytes_in(data.hash) && has_other_place(saved, task)) return;
     log::warning("the pictures have other names or sizes than those the checkpoint was trained on");
     return;
   }
-  const std::string message =
-      fmt::format("the checkpoint was trained on {} pictures, now there are {}", saved.data.count, data.count);
+  const std::string message = fmt::format("the checkpoint was trained on {}, now there are {}",
+                                          count_of(saved.data.count, "picture"), data.count);
   if (!request.allow_change) throw data_error(message + "; bring the old ones back, or give --allow-change");
   log::warning(message);
 }

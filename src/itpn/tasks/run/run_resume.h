@@ -30,8 +30,9 @@ std::optional<StartingPoint> find_starting_point(Fs& fs, CheckpointStore& store,
 void check_settings(const Progress& saved, LearningTask& task, const RunRequest& request);
 
 // Compares the pictures with those that the checkpoint was trained on: a data error (exit 3) if their number differs
-// and --allow-change is not given, a warning if other names or sizes hide behind the same number.
-void check_same_data(const Progress& saved, const DataFingerprint& data, const RunRequest& request);
+// and --allow-change is not given, a warning if other names or sizes hide behind the same number. Pictures that are in
+// another place than before, by data.path, and as large together, are taken for the same.
+void check_same_data(const Progress& saved, const DataFingerprint& data, LearningTask& task, const RunRequest& request);
 
 // Compares the classes that the checkpoint tells apart with those of the pictures; `metadata` is what the run would
 // write beside its weights. A data error (exit 3) that names them if they differ and --allow-change is not given: each

@@ -9,11 +9,14 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
+#include "itpn/core/paths.h"
 #include "itpn/core/sha256.h"
 #include "itpn/core/signals.h"
+#include "itpn/core/words.h"
 #include "itpn/engine/checkpointer.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/environment.h"
+#include "itpn/engine/finished_run.h"
 #include "itpn/engine/precision.h"
 #include "itpn/engine/run_recorder.h"
 #include "itpn/io/jsonl_writer.h"
@@ -21,6 +24,10 @@
 
 namespace itpn {
 namespace {
+
+constexpr StopWords kStopWords = {
+    "the state is saved as soon as this step is done; another signal ends the program at once, without saving",
+    "ended at once, without saving; --resume auto goes on from the last checkpoint"};
 
 ExistingRun existing_run_policy(const RunRequest& request) {
   if (request.overwrite && !request.resume.empty()) {
@@ -83,11 +90,24 @@ RunDirectory open_directory(Fs& fs, const RunRequest& request, const ProcessGrou
 void prepare_files(Fs& fs, RunDirectory& directory, const RunRequest& request, const Progress& progress,
                    const torch::Device& device) {
   directory.discard_existing_run();
+  directory.begin_writing(progress.processes);
+  forget_finished_run(fs, directory);
   log::set_file(directory.log_file());
   // Before the settings, which make it a run that can go on.
   if (!request.init.empty()) write_file_atomically(fs, directory.init_file(), real_path(request.init) + "\n");
   write_file_atomically(fs, directory.config_file(), progress.config_toml);
   write_file_atomically(fs, directory.environment_file(), describe_environment(device));
+}
+
+// train.max_steps only shortens a run: how long it is at most, and the schedule of the learning rate, train.epochs
+// says.
+void warn_of_early_end(const TrainConfig& train, const Progress& progress) {
+  if (train.max_steps <= progress.total_steps) return;
+  const int64_t epochs = (train.max_steps + progress.steps_per_epoch - 1) / progress.steps_per_epoch;
+  log::warning(
+      fmt::format("train.max_steps = {} is beyond train.epochs = {}, which end the run at step {}; for {} steps set "
+                  "train.epochs={}",
+                  train.max_steps, train.epochs, progress.total_steps, train.max_steps, epochs));
 }
 
 void describe(const RunSettings& settings, const Progress& progress, Learner& learner, const torch::Device& device) {
@@ -97,8 +117,18 @@ void describe(const RunSettings& settings, const Progress& progress, Learner& le
       settings.train.processes > 1 ? fmt::format("{} processes, each ", settings.train.processes) : "";
   log::info(fmt::format("{}: {:.1f} M parameters, {} on {}{}", settings.model, static_cast<double>(parameters) * 1e-6,
                         settings.train.precision, processes, describe_device(device)));
-  log::info(fmt::format("{} pictures, {} steps of {} an epoch, training to step {}", progress.data.count,
-                        progress.steps_per_epoch, settings.train.global_batch_size, progress.total_steps));
+  log::info(fmt::format("{}, {} of {} an epoch, training to step {}", count_of(progress.data.count, "picture"),
+                        count_of(progress.steps_per_epoch, "step"), settings.train.global_batch_size,
+                        progress.total_steps));
+  warn_of_early_end(settings.train, progress);
+}
+
+// How to go on with a run that a signal has stopped.
+void tell_how_to_go_on(const RunRequest& request, const std::string& task, const Progress& progress, bool is_alone) {
+  const std::string command = is_alone ? fmt::format("itpn {} --output-dir {} --resume auto", task,
+                                                     shell_word(absolute_from_here(request.output_dir)))
+                                       : "the same command with --resume auto";
+  log::info(fmt::format("stopped after step {} of {}; to go on: {}", progress.step, progress.total_steps, command));
 }
 
 // Everything that is open while a run trains.
@@ -116,7 +146,7 @@ class TrainSession {
     // The first process reads what the run starts from; the others get it from there.
     if (group_.is_first()) start_ = find_start();
     data_ = task_.open_data();
-    if (start_) check_same_data(start_->progress, data_, request_);
+    if (start_) check_same_data(start_->progress, data_, task_, request_);
     check_equal_data(data_, group_);
     for (;;) {
       try {
@@ -149,6 +179,7 @@ class TrainSession {
     const RunSettings settings = task_.settings();
     stamp(&progress, settings, data_);
     progress.weights_metadata = task_.weights_metadata();
+    if (has_nothing_to_do(progress)) return {progress.step, progress.last_loss, start_path(), 0};
     if (group_.is_first()) {
       if (!is_prepared_) prepare_files(fs_, directory_, request_, progress, device_);
       cut_back_metrics(progress);
@@ -159,6 +190,23 @@ class TrainSession {
     learner.updater().join(group_, group_.config().overlap && !settings.train.activation_checkpointing);
     return group_.is_first() ? lead(settings, learner, progress) : follow(settings, learner, progress);
   }
+
+  // All processes hear what the first one, which has read the files, knows.
+  bool has_nothing_to_do(const Progress& progress) {
+    const bool is_first_start = start_ && start_->is_of_this_run && !is_prepared_;
+    const bool is_finished = group_.is_first() && is_first_start && is_finished_run(fs_, directory_, progress);
+    if (group_.broadcast(std::string(is_finished ? "finished" : "")) != "finished") return false;
+    log::info(fmt::format("{}: the run is finished, with {}; nothing is changed. For a longer one give a larger {}",
+                          directory_.path(), count_of(progress.step, "step"),
+                          is_shortened(progress) ? "train.max_steps" : "train.epochs, with --allow-change"));
+    return true;
+  }
+
+  bool is_shortened(const Progress& progress) const {
+    return progress.total_steps < progress.steps_per_epoch * task_.settings().train.epochs;
+  }
+
+  std::string start_path() const { return start_ ? start_->checkpoint.path : ""; }
 
   // The start of the next attempt: the last checkpoint before the steps that were not finite, and another order of the
   // pictures from there on, so that the run passes them by.
@@ -254,11 +302,13 @@ class TrainSession {
   }
 
   RunResult lead(const RunSettings& settings, Learner& learner, Progress& progress) {
-    MetricsWriter metrics(fs_, directory_.path(), settings.log.tensorboard);
+    const bool goes_on = !request_.resume.empty() || rewinds_ > 0;
+    MetricsWriter metrics(fs_, directory_, settings.log.tensorboard,
+                          goes_on ? std::optional(progress.step) : std::nullopt);
     Checkpointer checkpointer(store_, settings.checkpoint, [&learner] { return learner.tensors(); });
     if (start_) checkpointer.start_from(start_->checkpoint);
     task_.begin({directory_, metrics, group_}, progress);
-    RunRecorder recorder({settings.task, directory_, metrics, checkpointer, settings.log, device_,
+    RunRecorder recorder({settings.task, directory_, metrics, checkpointer, settings.log, device_, group_.size(),
                           learner.updater().reduced_bytes(), save_preparation(learner)},
                          progress);
     GradScaler scaler(settings.train.precision == "fp16");
@@ -267,12 +317,16 @@ class TrainSession {
     if (signal == 0) {
       recorder.on_end(progress, task_.finish(progress));
     } else {
-      log::info(
-          fmt::format("SIG{}: saving the state after step {}; another signal ends the program at once, without it",
-                      sigabbrev_np(signal), progress.step));
+      log::info(fmt::format("SIG{}: saving the state after step {}", sigabbrev_np(signal), progress.step));
+      recorder.on_stop();
     }
     learner.updater().collect_state();
     recorder.finish(progress);
+    if (signal == 0) {
+      note_finished_run(fs_, directory_, progress);
+    } else {
+      tell_how_to_go_on(request_, settings.task, progress, group_.is_alone());
+    }
     return {progress.step, progress.last_loss, checkpointer.last_good(), signal};
   }
 
@@ -318,7 +372,9 @@ RunResult train(LearningTask& task, const RunRequest& request, ProcessGroup& gro
   compute_type(config.precision, device);
   configure_numerics(config, device);
   install_signal_handlers();
+  if (group.is_first()) set_stop_words(kStopWords);
   const RunResult result = TrainSession(task, request, device, group).train();
+  set_stop_words({nullptr, nullptr});
   log::close_file();
   return result;
 }

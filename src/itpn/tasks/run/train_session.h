@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "itpn/config/config.h"
@@ -100,6 +101,7 @@ auto with_training_group(const DistributedConfig& config, const TrainConfig& tra
 // A recipe as this process of `group` carries it out.
 template <class Config>
 Config shared_out(Config config, const ProcessGroup& group) {
+  config = with_absolute_paths(std::move(config));  // it must mean the same when the run goes on from elsewhere
   config.train.rank = group.rank();
   config.train.processes = group.size();
   return config;

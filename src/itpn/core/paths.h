@@ -1,0 +1,15 @@
+// Paths as people write them.
+#pragma once
+
+#include <string>
+
+namespace itpn {
+
+// With the home directory in place of a `~` at the start ("~", "~/runs"), as a shell puts it in where it sees a word of
+// its own. Other texts, and all where no home directory is known, stay as they are.
+std::string with_home(const std::string& path);
+
+// The same path from the root, without "." and ".."; links are left as they are. "" stays "".
+std::string absolute_from_here(const std::string& path);
+
+}  // namespace itpn
