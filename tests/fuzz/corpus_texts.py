@@ -88,3 +88,20 @@ def train_states():
         yield name, json.dumps({**good, **changes}).encode()
     yield "deep", b"[" * 2000
     yield "array", b"[]"
+
+
+def lists():
+    good = {"spaces": b"a b.jpg 2\r\n\n/c.jpg\t0\n", "comma": b"a.jpg,cat\nb.jpg,dog\n", "header": b"label;x;path\n1;2;a\n",
+            "quotes": b'"a ""b"".jpg" 1\n', "quoted_fields": b'"path","label"\n"a,b.jpg" , "1"\n', "mark": b"\xef\xbb\xbfa.jpg 0.0\n",
+            "escaped": b"a\\x0ab.jpg\n", "words": b"1.png tabby cat\n2.png x\n", "tabs": b"file\tclass\na\tb\n"}
+    for name, text in good.items():
+        yield name, text
+        for seed in range(3):
+            yield f"flip_{seed}_{name}", damaged(text, seed)
+    for name, text in {"utf16": "a.jpg 0\n".encode("utf-16"), "utf16_bare": "a.jpg 0\n".encode("utf-16-le"), "empty": b"", "quote": b'"',
+                       "quotes_open": b'"a.jpg,1', "comma_only": b",\n", "header_only": b"path,label", "path_column": b"a,path\n1\n",
+                       "same_twice": b"path,path\na,b\n", "number_huge": b"a.jpg 99999999999999999999", "minus": b"a.jpg,-1",
+                       "e": b"a.jpg e", "nan": b"a.jpg nan", "dot": b"a.jpg .", "header_spaces": b"path   label\n   0\n",
+                       "empty_path": b'path,label\n"",1\n', "empty_label": b'a.jpg ""\n', "no_label": b"a.jpg,\nb.jpg,1\n",
+                       "many_commas": b"," * 3000, "many_quotes": b'"' * 3000, "many_spaces": b"a.jpg" + b" " * 3000 + b"b"}.items():
+        yield name, text

@@ -13,14 +13,14 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from corpus_texts import command_lines, damaged, json_lines, manifests, train_states
+from corpus_texts import command_lines, damaged, json_lines, lists, manifests, train_states
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
 # Parsers of other folders keep their own inputs; only these are rewritten.
-OWN = ("command_line", "exif", "jpeg", "json_lines", "manifest", "picture_index", "png", "pth_legacy", "pth_zip", "safetensors", "tar",
-       "train_state", "webp")
+OWN = ("command_line", "exif", "file_kind", "jpeg", "json_lines", "list", "manifest", "picture_index", "png", "pth_legacy", "pth_zip",
+       "safetensors", "tar", "train_state", "webp", "weights_index")
 
 
 def damaged_files(names, count):
@@ -250,6 +250,13 @@ def pickles(legacy):
     yield "count_lies", one((0, [4], [1]), count=2 ** 60)
     yield "type_differs", one((0, [2], [1]), kind=b"Double")
     yield "call", b"cos\nsystem\n" + pickle_text(b"true") + b"\x85R"
+    scalar = b"cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n" + pickle_text(b"f8") + b"\x85RC\x08" + bytes(8) + b"tR"
+    yield "left_out", b"}(" + pickle_text(b"best") + scalar + scalar + b"Nu"
+    yield "left_out_filled", b"cmmcv\nHistory\n)\x81(NNe(NNu}sb"
+    yield "left_out_as_storage", b"(" + pickle_text(b"storage") + scalar + b"NNNtQ"
+    typed = b"ctorch._tensor\n_rebuild_from_type_v2\n"
+    yield "typed_tensor", typed + b"(" + pickle_tensor(b"Float", b"0", 4, (0, [4], [1]), legacy)[:-1] + b"NN}tR"
+    yield "typed_nested", typed + b"(" + typed + b"N)}tR"
     yield "namespace", b"cargparse\nNamespace\n)\x81}" + pickle_text(b"lr") + b"G?\xe0\0\0\0\0\0\0sb"
     yield "itself", b"]q\0h\0a"
     yield "laughs", b"]q\0" + b"](h\0h\0h\0h\0h\0h\0eq\0" * 12
@@ -344,10 +351,38 @@ def picture_indices():
         yield f"flip_{seed}", damaged(index(good), seed)
 
 
+def weights_indices():
+    good = {"metadata": {"total_size": 8, "weight_map": {"a": "x"}}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
+    yield "good", json.dumps(good).encode()
+    for seed in range(8):
+        yield f"flip_{seed}", damaged(json.dumps(good).encode(), seed)
+    for name, index in {"other_folder": {"weight_map": {"a": "../x"}}, "root": {"weight_map": {"a": "/x"}},
+                        "itself": {"weight_map": {"a": ".."}}, "no_map": {"error": "no"}, "empty_map": {"weight_map": {}},
+                        "text": {"weight_map": "a"}, "list": {"weight_map": ["a", "b"]}, "numbers": {"weight_map": {"a": 1}},
+                        "deep_map": {"x": {"weight_map": {"a": "1"}}}, "map_in_map": {"weight_map": {"a": {"b": "1"}, "c": "2"}},
+                        "map_twice": {"weight_map": {"a": "1"}, "x": [[{"weight_map": {"a": "2"}}]]}}.items():
+        yield name, json.dumps(index).encode()
+    yield "deep", b'{"weight_map":' + b"[" * 3000
+    yield "not_utf8", b'{"weight_map":{"\xff":"\xfe"}}'
+    yield "cut", json.dumps(good).encode()[:-9]
+    yield "array", b"[1]"
+
+
+def file_kinds():
+    starts = {"empty": b"", "lfs": b"version https://git-lfs.github.com/spec/v1\n", "annex": b"/annex/objects/X", "page": b" <!DOCTYPE html>",
+              "svg": b"<?xml?><svg>", "json": b'{"a": 1}', "utf16": b"\xff\xfea\0", "text": b"a b\n", "gif": b"GIF89a",
+              "tiff": b"II*\0", "heic": b"\0\0\0\x18ftypheic", "avif": b"\0\0\0\x18ftypmif1\0\0\0\0avif", "film": b"\0\0\0\x18ftyp",
+              "bmp": b"BM1234\0\0\0\0", "gzip": b"\x1f\x8b\x08", "zip": b"PK\3\4", "pickle": b"\x80\x02\x8a\x0al\xfc\x9cF\xf9",
+              "safetensors": struct.pack("<Q", 0x088b1f) + b"{", "tar": tar_header(b"a", 3), "zeros": bytes(700)}
+    for name, start in starts.items():
+        yield name, start
+        yield f"{name}_and_more", start + b"\xc3"
+
+
 def main():
     makers = dict(command_line=command_lines, exif=exifs, jpeg=jpegs, json_lines=json_lines, manifest=manifests, png=pngs,
                   picture_index=picture_indices, train_state=train_states, pth_legacy=pth_legacies, pth_zip=pth_zips,
-                  safetensors=safetensors_files, tar=tars, webp=webps)
+                  safetensors=safetensors_files, tar=tars, webp=webps, weights_index=weights_indices, list=lists, file_kind=file_kinds)
     for kind in OWN:
         folder = CORPUS / kind
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,15 +25,19 @@ int run_convert(const Arguments& arguments) {
                    kConvertExamples);
   ConvertRequest request;
   CLI::App& app = line.app();
-  app.add_option("IN", request.input, ".safetensors, .pth, .pt, a checkpoint or a run")->required();
+  app.add_option("IN", request.input, ".safetensors, .pth, .pt, a folder or index of shards, a checkpoint or a run")
+      ->required();
   app.add_option("OUT", request.output, ".safetensors, .pth or .pt")->required();
-  app.add_option("--key", request.key, "Entry of IN that holds the weights; found if absent")->type_name("NAME");
+  app.add_option("--key", request.key,
+                 "Entry of IN that holds the weights, or the words their names begin with; found if absent")
+      ->type_name("NAME");
   app.add_flag("--overwrite", request.overwrite, "Replace OUT");
   app.add_flag("--skip-checksums", request.skip_checksums, "Read a .pth that was written without checksums");
   if (!line.parse(arguments)) return 0;
   const ConvertResult result = convert_weights(request);
   std::puts(fmt::format("{}: {} tensors, {} bytes, from {}", request.output, result.tensors, result.bytes, result.from)
                 .c_str());
+  for (const std::string& values : result.left_out) std::puts(("  not in it: " + values).c_str());
   return 0;
 }
 

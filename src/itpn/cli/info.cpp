@@ -35,7 +35,9 @@ int run_info(const Arguments& arguments) {
       ->type_name("SIDE|HEIGHTxWIDTH");
   app.add_flag("--json", request.json, "For programs");
   app.add_flag("--tensors", file.tensors, "List the tensors of a file");
-  app.add_option("--key", file.key, "Entry of the file that holds the weights; found if absent")->type_name("NAME");
+  app.add_option("--key", file.key,
+                 "Entry of the file that holds the weights, or the words their names begin with; found if absent")
+      ->type_name("NAME");
   app.add_flag("--skip-checksums", file.skip_checksums, "Read a .pth that was written without checksums");
   if (!line.parse(arguments)) return 0;
   if (is_weights_path(request.preset)) {

@@ -24,16 +24,17 @@ int run_predict(const Arguments& arguments) {
   std::string format = "table";
   add_checkpoint(line, request.model);
   CLI::App& app = line.app();
-  app.add_option("PATHS", request.pictures, "Pictures, folders, lists of pictures (.txt)")->required();
+  app.add_option("PATHS", request.pictures, "Pictures, folders, lists of pictures (texts with a path a line)")
+      ->required();
   app.add_option("--top", request.top, "Classes of each picture");
   app.add_option("--format", format, "table | json (one object a line) | csv");
   app.add_option("--batch-size", request.batch_size, "Pictures at a time");
   if (!line.parse(arguments)) return 0;
   request.format = prediction_format(format);
   const PredictSummary summary = predict(request, [](const std::string& text) { print(text); });
-  if (summary.unreadable == 0) return 0;
-  log::error(
-      fmt::format("{} of {} pictures could not be read", summary.unreadable, summary.unreadable + summary.predicted));
+  const int64_t missing = summary.unreadable + summary.lost;
+  if (missing == 0) return 0;
+  log::error(fmt::format("{} of {} pictures could not be read", missing, missing + summary.predicted));
   return static_cast<int>(ExitCode::kData);
 }
 

@@ -1,11 +1,11 @@
 #include "itpn/core/files.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+
+#include "itpn/core/atomic_file.h"
 
 namespace itpn {
 namespace {
@@ -33,12 +33,6 @@ bool look_at(Fs& fs, const std::string& path, FileStatus* status) {
   if (result == -ENOENT || result == -ENOTDIR) return false;
   if (result < 0) throw_io_error(path, "look at", result);
   return true;
-}
-
-// Temporary names of this process that are in use at the same time differ by their number.
-std::string temporary_name(const std::string& path) {
-  static std::atomic<unsigned> count{0};
-  return fmt::format("{}.tmp-{}-{}", path, ::getpid(), count++);
 }
 
 }  // namespace
@@ -161,19 +155,9 @@ std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes) 
 }
 
 void write_file_atomically(Fs& fs, const std::string& path, std::span<const std::byte> bytes) {
-  const std::string temporary = temporary_name(path);
-  try {
-    OpenFile file(fs, temporary, OpenMode::kCreate);
-    file.write_all(bytes);
-    file.fsync();
-    file.close();
-    const int renamed = fs.rename(temporary, path);
-    if (renamed < 0) throw_io_error(path, "rename to", renamed);
-  } catch (const Error&) {
-    fs.unlink(temporary);
-    throw;
-  }
-  sync_directory(fs, parent_path(path));
+  AtomicFile file(fs, path);
+  file.write(bytes);
+  file.commit();
 }
 
 void write_file_atomically(Fs& fs, const std::string& path, const std::string& text) {

@@ -27,5 +27,24 @@ TEST(Utf8, ShowsForeignBytesAsNumbersAndLongTextsCut) {
   EXPECT_EQ(printable_bytes(std::string(100, 'x')), std::string(80, 'x') + "...");
 }
 
+TEST(PrintableName, ComesBackFromOneLineOfUtf8) {
+  for (const std::string& name :
+       {"plain.png"s, "new\nline\r.png"s, "latin-\xe9.png"s, "a,b \"c\";\td.png"s, "back\\slash.png"s, "\\x41.png"s,
+        "line\xe2\x80\xa8separator"s, "next\xc2\x85line"s, "caf\xc3\xa9.png"s, "\\"s, "\0"s, ""s}) {
+    const std::string shown = printable_name(name);
+    EXPECT_TRUE(is_utf8(shown));
+    EXPECT_EQ(shown.find_first_of("\n\r\t"), std::string::npos);
+    EXPECT_EQ(name_of_printable(shown), name) << shown;
+  }
+  EXPECT_EQ(printable_name("caf\xc3\xa9 \"1\".png"), "caf\xc3\xa9 \"1\".png");
+  EXPECT_EQ(printable_name("latin-\xe9\\.png"), "latin-\\xe9\\x5c.png");
+}
+
+TEST(PrintableName, ABackslashThatBeginsNoByteIsItself) {
+  for (const std::string& text : {"a\\b"s, "a\\x4"s, "a\\xZZ"s, "a\\x4G"s, "a\\xE9"s, "a\\"s}) {
+    EXPECT_EQ(name_of_printable(text), text);
+  }
+}
+
 }  // namespace
 }  // namespace itpn

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "itpn/core/log.h"
+#include "itpn/core/utf8.h"
 #include "itpn/data/datasets/sample_error.h"
 
 namespace itpn {

@@ -7,8 +7,10 @@
 
 namespace itpn {
 
+inline constexpr const char* kAutoSource = "auto";
+
 struct DataConfig {
-  std::string source = "synthetic";
+  std::string source = kAutoSource;
   std::string path;
   std::string val_path;
   int64_t image_size = 128;
@@ -30,12 +32,12 @@ void visit_fields(V& v, DataConfig& c) {
   v("source", c.source,
     {.doc =
          "where the pictures come from: a folder with or without sub-folders, a file that lists them, tar shards, or "
-         "the built-in synthetic set",
-     .one_of = {"synthetic", "folder", "list", "tar"}});
+         "the built-in synthetic set; `auto` = what data.path is, found by looking at it, and synthetic without one",
+     .one_of = {kAutoSource, "synthetic", "folder", "list", "tar"}});
   v("path", c.path,
     {.doc = "the folder, the list, or the shards (name-{000000..000012}.tar)", .is_path = true, .trajectory = false});
   v("val_path", c.val_path,
-    {.doc = "pictures to measure loss and accuracy on, of the same kind as `path`; empty = none",
+    {.doc = "pictures to measure loss and accuracy on: a folder, a list or shards; empty = none",
      .is_path = true,
      .trajectory = false});
   v("image_size", c.image_size, {.doc = "side of the crop in pixels", .min = 1, .max = 65536});

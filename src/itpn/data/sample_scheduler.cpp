@@ -9,6 +9,7 @@
 
 #include "itpn/core/signals.h"
 #include "itpn/core/stopwatch.h"
+#include "itpn/core/utf8.h"
 #include "itpn/data/datasets/sample_error.h"
 #include "itpn/data/grouped_order.h"
 #include "itpn/io/decode_image.h"

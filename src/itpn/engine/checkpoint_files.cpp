@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/tensor_file.h"
+#include "itpn/io/weights_index.h"
 
 namespace itpn {
 namespace {
@@ -33,11 +35,10 @@ std::vector<NamedFile> tensor_files(const StateTensors& tensors) {
   return files;
 }
 
-CheckpointFile tensor_checkpoint_file(const NamedFile& file, std::map<std::string, std::string> metadata) {
+CheckpointFile tensor_checkpoint_file(const NamedFile& file, Metadata metadata) {
   const NamedTensors& tensors = *file.tensors;
   uint64_t bytes = 0;
   for (const auto& [name, tensor] : tensors) bytes += tensor.nbytes();
-  metadata["format"] = "pt";
   return {file.name,
           [&tensors, metadata = std::move(metadata)](const ByteSink& sink) {
             return write_safetensors(sink, as_tensor_bytes(tensors), metadata);
@@ -136,8 +137,27 @@ VerifiedCheckpoint find_checkpoint(Fs& fs, const std::string& directory, std::st
   throw checkpoint_error(fmt::format("{}: no checkpoint verifies; the newest: {}", of_run, scan.rejected[0].reason));
 }
 
+namespace {
+
+// What only runs and checkpoints have, or had before they were damaged.
+bool is_of_a_run(Fs& fs, const std::string& directory) {
+  const std::array<const char*, 3> names = {"checkpoints", kManifestName, kStateFile};
+  return std::any_of(names.begin(), names.end(),
+                     [&](const char* name) { return exists(fs, join_path(directory, name)); });
+}
+
+}  // namespace
+
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key) {
-  if (!is_directory(fs, path)) return {path, std::nullopt, ""};
+  if (!is_directory(fs, path)) {
+    require_whole_weights(fs, path);
+    return {path, std::nullopt, ""};
+  }
+  if (!is_of_a_run(fs, path)) {
+    const std::optional<std::string> file = weights_in_folder(fs, path);
+    if (!file) throw_no_weights_in(fs, path);
+    return {*file, std::nullopt, ""};
+  }
   const char* file = file_of_key(key);
   WeightsPath found;
   found.file_name = file != nullptr ? file : kModelFile;

@@ -47,10 +47,11 @@ struct WeightsPath {
   std::string file_name;                         // in the checkpoint
 };
 
-// A file itself; for a checkpoint directory its model.safetensors (`key` "" or "model") or its ema.safetensors ("ema"
-// or "model_ema"); for the directory of a run that file of the newest checkpoint in which it verifies. Throws a
-// checkpoint error (exit 4) where there is no sound checkpoint, or it has nothing under that key; SystemError (exit 5)
-// where there is nothing of that name.
+// A file itself; for a folder of a model hub its model.safetensors, or the index of its shards; for a checkpoint
+// directory its model.safetensors (`key` "" or "model") or its ema.safetensors ("ema" or "model_ema"); for the
+// directory of a run that file of the newest checkpoint in which it verifies. Throws a checkpoint error (exit 4) where
+// there is no sound checkpoint, it has nothing under that key, a folder holds no weights, or the file is one of several
+// shards; SystemError (exit 5) where there is nothing of that name.
 WeightsPath find_weights(Fs& fs, const std::string& path, const std::string& key = "");
 
 // Opens it. The options are for files alone: what a checkpoint holds is known. Throws as WeightsFile's constructor

@@ -78,6 +78,7 @@ LoadReport load_weights(Fs& fs, const WeightsPath& source, const NamedTensors& m
   report.format = format_name(file.format());
   report.key = file.key();
   report.prefix = prefix;
+  report.left_out = file.left_out_lines();
   for (const TensorInfo& tensor : file.outside()) {
     report.absent.push_back({tensor.name, true, fmt::format("not part of \"{}\"", prefix)});
   }

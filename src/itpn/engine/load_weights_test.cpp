@@ -154,28 +154,32 @@ TEST_F(LoadWeightsTest, NamesOfOneStorageShareABufferWhereTheirViewsAreEqual) {
   EXPECT_TRUE(model[2].second.equal(model[0].second.t()));
 }
 
+constexpr size_t kStartBytes = 1024;
+
 // The start of a file that says it has 2^62 bytes after its header, which nobody can hold in memory.
-std::string vast_header() {
+std::string vast_start() {
   const std::string json = R"({"w":{"dtype":"U8","shape":[4611686018427387904],)"
                            R"("data_offsets":[0,4611686018427387904]}})";
   std::string header;
   append_little_endian(header, json.size(), 8);
-  return header + json;
+  header += json;
+  header.resize(kStartBytes + header.size());
+  return header;
 }
 
 class VastFileFs final : public test::BytesFs {
  public:
-  explicit VastFileFs(const std::string& header) : BytesFs(std::as_bytes(std::span(header))) {}
+  explicit VastFileFs(const std::string& start) : BytesFs(std::as_bytes(std::span(start))) {}
   int stat(const std::string& path, FileStatus* status) override {
     const int result = BytesFs::stat(path, status);
-    status->size += 1ULL << 62;
+    status->size += (1ULL << 62) - kStartBytes;
     return result;
   }
 };
 
 TEST(WeightsReader, WithoutEnoughMemoryTheFileIsToBlame) {
-  const std::string header = vast_header();
-  VastFileFs disk(header);
+  const std::string start = vast_start();
+  VastFileFs disk(start);
   const WeightsPath source = find_weights(disk, "/vast.safetensors");
   WeightsFile file = open_weights(disk, source);
   WeightsReader reader(file, source);
@@ -214,6 +218,28 @@ TEST_F(CheckpointWeightsTest, KeysNameWhatACheckpointHasAndNothingElse) {
   }
   save(/*with_average=*/false);
   EXPECT_THAT(complaint_about("ema"), HasSubstr("no weights under \"ema\"; the checkpoint has some under [model]"));
+}
+
+TEST_F(CheckpointWeightsTest, AFolderOfAModelHubIsReadAndARunIsNoSuchFolder) {
+  const std::string hub = directory_.file("hub");
+  make_directories(posix_fs(), hub);
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { find_weights(posix_fs(), hub); }),
+              HasSubstr("it holds: nothing"));
+  write_file_atomically(posix_fs(), hub + "/pytorch_model.bin", std::string("x"));
+  EXPECT_EQ(find_weights(posix_fs(), hub).path, hub + "/pytorch_model.bin");
+  save(/*with_average=*/false);
+  write_file_atomically(posix_fs(), run_ + "/pytorch_model.bin", std::string("x"));
+  EXPECT_TRUE(find_weights(posix_fs(), run_).checkpoint);
+  const std::string checkpoint = find_weights(posix_fs(), run_).checkpoint->path;
+  posix_fs().unlink(checkpoint + "/MANIFEST.json");  // a damaged checkpoint is none, though it has a model.safetensors
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { find_weights(posix_fs(), checkpoint); }),
+              HasSubstr("MANIFEST"));
+}
+
+TEST_F(CheckpointWeightsTest, OneShardOfSeveralIsRefused) {
+  const std::string shard = directory_.file("model-00002-of-00004.safetensors");
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { find_weights(posix_fs(), shard); }),
+              HasSubstr("is shard 2 of 4, a part of the model"));
 }
 
 TEST_F(CheckpointWeightsTest, AChangeAfterTheCheckpointWasVerifiedIsSeen) {

@@ -187,6 +187,7 @@ std::vector<std::string> describe(const LoadReport& report) {
                          weight.reason)];
   }
   for (const auto& [group, count] : groups) lines.push_back(fmt::format("  in the {} ({} tensors)", group, count));
+  for (const std::string& line : report.left_out) lines.push_back(fmt::format("  not read: {}", line));
   for (const std::string& line : report.unexpected) lines.push_back(fmt::format("  unexpected: {}", line));
   return lines;
 }

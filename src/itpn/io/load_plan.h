@@ -44,6 +44,7 @@ struct LoadReport {
   std::vector<std::string> loaded;        // the reshaped ones too
   std::vector<AbsentWeight> absent;
   std::vector<ReshapedWeight> reshaped;
+  std::vector<std::string> left_out;    // values of the file beside its tensors that are not read, a class each
   std::vector<std::string> unexpected;  // "NAME: what is wrong", for both sides
 };
 

@@ -1,6 +1,7 @@
 // Reader of the pickles inside PyTorch's files. A pickle is a program; this one runs only what builds plain values and
 // describes tensors. Of the functions a pickle may ask for, about a dozen are known, and they are imitated here:
-// nothing is looked up, imported or called. Everything else is a checkpoint error (exit 4) that names it.
+// nothing is looked up, imported or called. Values of other classes that training programs put beside the weights are
+// left out, known by their class alone. Everything else is a checkpoint error (exit 4) that names it.
 //
 // Bounds: 1 M instructions, 10 k values on the stack, 100 k memo entries, 24 MiB of values.
 #pragma once
@@ -27,6 +28,7 @@ enum class PickleKind : uint8_t {
   kDict,     // items: key, value, key, value, ...
   kGlobal,   // text: "torch FloatStorage"
   kObject,   // items: class, state (a dict or none)
+  kForeign,  // text: a class or function that is left out, or a value that it made
   kStorage,  // index into Pickle::storages
   kTensor,   // index into Pickle::tensors
   kMark,     // never in a result

@@ -1,80 +1,18 @@
-// The functions and classes that a pickle may name, and what they come to. The whole allow-list is in this file.
+// What the functions and classes that a pickle may name (pickle_globals.h) come to.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "itpn/core/errors.h"
+#include "itpn/io/pickle_globals.h"
 #include "itpn/io/pickle_machine.h"
 
 namespace itpn {
 namespace {
 
-// What may be called, imitated by PickleMachine::call and make_object.
-constexpr std::array<const char*, 9> kFunctions = {"collections OrderedDict",
-                                                   "argparse Namespace",
-                                                   "torch._utils _rebuild_tensor",
-                                                   "torch._utils _rebuild_tensor_v2",
-                                                   "torch._utils _rebuild_tensor_v3",
-                                                   "torch._utils _rebuild_parameter",
-                                                   "torch Size",
-                                                   "torch device",
-                                                   "_codecs encode"};
-
-// Lists of plain values in TorchScript archives; each gives its first argument.
-constexpr std::array<const char*, 5> kModuleFunctions = {
-    "torch.jit._pickle build_intlist", "torch.jit._pickle build_doublelist", "torch.jit._pickle build_boollist",
-    "torch.jit._pickle build_tensorlist", "torch.jit._pickle restore_type_tag"};
-constexpr const char* kModulePrefix = "__torch__";
-
-struct TypeName {
-  const char* name;
-  DType dtype;
-};
-
-// Names of types; they are values, never called.
-constexpr std::array<TypeName, 10> kStorages = {{{"torch FloatStorage", DType::kF32},
-                                                 {"torch DoubleStorage", DType::kF64},
-                                                 {"torch HalfStorage", DType::kF16},
-                                                 {"torch BFloat16Storage", DType::kBF16},
-                                                 {"torch LongStorage", DType::kI64},
-                                                 {"torch IntStorage", DType::kI32},
-                                                 {"torch ShortStorage", DType::kI16},
-                                                 {"torch CharStorage", DType::kI8},
-                                                 {"torch ByteStorage", DType::kU8},
-                                                 {"torch BoolStorage", DType::kBool}}};
-constexpr const char* kUntypedStorage = "torch.storage UntypedStorage";
-constexpr std::array<TypeName, 16> kPickleDTypes = {{{"torch float32", DType::kF32},
-                                                     {"torch float64", DType::kF64},
-                                                     {"torch float16", DType::kF16},
-                                                     {"torch bfloat16", DType::kBF16},
-                                                     {"torch float8_e5m2", DType::kF8E5M2},
-                                                     {"torch float8_e4m3fn", DType::kF8E4M3},
-                                                     {"torch float8_e8m0fnu", DType::kF8E8M0},
-                                                     {"torch int64", DType::kI64},
-                                                     {"torch int32", DType::kI32},
-                                                     {"torch int16", DType::kI16},
-                                                     {"torch int8", DType::kI8},
-                                                     {"torch uint64", DType::kU64},
-                                                     {"torch uint32", DType::kU32},
-                                                     {"torch uint16", DType::kU16},
-                                                     {"torch uint8", DType::kU8},
-                                                     {"torch bool", DType::kBool}}};
-
-template <size_t N>
-bool contains(const std::array<const char*, N>& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const char* known) { return name == known; });
-}
-
-template <size_t N>
-std::optional<DType> find_type(const std::array<TypeName, N>& types, const std::string& name) {
-  const auto* found = std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return name == t.name; });
-  return found == types.end() ? std::nullopt : std::optional(found->dtype);
-}
-
-bool is_module(const std::string& name) { return name.starts_with(kModulePrefix); }
+constexpr const char* kTypedTensor = "torch._tensor _rebuild_from_type_v2";
 
 // The last element that the view touches, counted from its first, or nothing where 63 bits do not hold it.
 std::optional<uint64_t> reach(const PickleTensor& tensor) {
@@ -106,16 +44,16 @@ void require_inside(const PickleTensor& tensor, const PickleStorage& storage, co
 void PickleMachine::push_global(const std::string& module, const std::string& name) {
   charge(module.size() + name.size() + 1);  // before they are copied
   const std::string full = module + " " + name;
-  const bool is_known = contains(kFunctions, full) || find_type(kStorages, full) || find_type(kPickleDTypes, full) ||
-                        full == kUntypedStorage;
-  const bool is_of_module = options_.admits_modules && (is_module(full) || contains(kModuleFunctions, full));
-  if (!is_known && !is_of_module) {
-    fail(
-        fmt::format("it asks for {}.{}, which is not among the few things that a file of weights needs; nothing was "
-                    "executed. Save the weights alone (a dictionary of tensors) and read that file",
-                    module, name));
+  switch (use_of_global(full, options_.admits_modules)) {
+    case GlobalUse::kKnown:
+      push(make(PickleKind::kGlobal, full, {}));
+      return;
+    case GlobalUse::kLeftOut:
+      push(make(PickleKind::kForeign, full, {}));
+      return;
+    case GlobalUse::kRefused:
+      fail(refusal_of_global(module, name));
   }
-  push(make(PickleKind::kGlobal, full, {}));
 }
 
 const std::string& PickleMachine::text(const PickleValue& value, const char* what) const {
@@ -143,7 +81,15 @@ std::vector<int64_t> PickleMachine::sizes(const PickleValue& value) const {
   return result;
 }
 
+// What a class or function that is left out makes: known by its name alone.
+PickleValue PickleMachine::left_out(const PickleValue& function) {
+  const std::string name = result_.text(function);
+  charge(name.size());
+  return make(PickleKind::kForeign, name, {});
+}
+
 PickleValue PickleMachine::call(const PickleValue& function, const PickleValue& given) {
+  if (function.kind == PickleKind::kForeign) return left_out(function);
   if (function.kind != PickleKind::kGlobal) fail("it calls something that is no function");
   const std::string& name = result_.text(function);
   if (name == "collections OrderedDict") return make_ordered_dictionary(given);
@@ -155,13 +101,28 @@ PickleValue PickleMachine::call(const PickleValue& function, const PickleValue& 
     if (tensor.kind != PickleKind::kTensor) fail("a parameter that is no tensor");
     return tensor;
   }
-  if (name == "torch Size" || contains(kModuleFunctions, name)) return arguments(given, 1, 2)[0];
+  if (name == "torch._utils _rebuild_parameter_with_state") {
+    const PickleValue tensor = arguments(given, 4, 4)[0];
+    if (tensor.kind != PickleKind::kTensor) fail("a parameter that is no tensor");
+    return tensor;
+  }
+  if (name == kTypedTensor) return rebuild_typed(arguments(given, 4, 4));
+  if (name == "collections defaultdict" || name == "collections Counter") return make(PickleKind::kDict, "", {});
+  if (name == "torch Size" || is_list_function(name)) return arguments(given, 1, 2)[0];
   if (name == "torch device" || name == "_codecs encode") {
     text(arguments(given, 1, 2)[0], "an argument");
     return arguments(given, 1, 2)[0];
   }
   if (name == "argparse Namespace") return make_object(function, given);
   fail(fmt::format("it calls {}, which is no function", name));
+}
+
+// (function, type, its arguments, attributes): a tensor that has attributes of its own, or another type.
+PickleValue PickleMachine::rebuild_typed(const std::vector<PickleValue>& given) {
+  const PickleValue function = given[0], arguments_of_it = given[2];  // copies: a call makes values, which moves these
+  const bool is_nested = function.kind != PickleKind::kGlobal || result_.text(function) == kTypedTensor;
+  if (is_nested) fail("a typed tensor without a function that makes it");
+  return call(function, arguments_of_it);
 }
 
 // Python 2 wrote the entries as one list of pairs.
@@ -182,9 +143,10 @@ PickleValue PickleMachine::make_ordered_dictionary(const PickleValue& given) {
 }
 
 PickleValue PickleMachine::make_object(const PickleValue& type, const PickleValue& given) {
+  if (type.kind == PickleKind::kForeign) return left_out(type);
   arguments(given, 0, 0);
-  const bool is_class =
-      type.kind == PickleKind::kGlobal && (result_.text(type) == "argparse Namespace" || is_module(result_.text(type)));
+  const bool is_class = type.kind == PickleKind::kGlobal &&
+                        (result_.text(type) == "argparse Namespace" || is_script_class(result_.text(type)));
   if (type.kind == PickleKind::kGlobal && result_.text(type) == "collections OrderedDict") return call(type, given);
   if (!is_class) fail("it makes an object of something that is no known class");
   return make(PickleKind::kObject, "", {type, PickleValue{}});
@@ -192,6 +154,7 @@ PickleValue PickleMachine::make_object(const PickleValue& type, const PickleValu
 
 // Objects get their attributes; those of a dictionary (a state dict's versions) are of no use.
 void PickleMachine::build(PickleValue& object, const PickleValue& state) {
+  if (object.kind == PickleKind::kForeign) return;
   const bool is_plain = state.kind == PickleKind::kDict || state.kind == PickleKind::kNone;
   if (object.kind == PickleKind::kDict && is_plain) return;
   if (object.kind != PickleKind::kObject || state.kind != PickleKind::kDict) {
@@ -206,8 +169,8 @@ PickleStorage PickleMachine::storage_of(const std::vector<PickleValue>& id) {
     fail("a persistent id that is no storage");
   }
   const std::string& type = result_.text(id[1]);
-  const auto dtype = find_type(kStorages, type);
-  if (!dtype && type != kUntypedStorage) fail(fmt::format("a storage of type {}", type));
+  const auto dtype = storage_type(type);
+  if (!dtype && !is_untyped_storage(type)) fail(fmt::format("a storage of type {}", type));
   const bool is_part = id.size() > 5 && id[5].kind != PickleKind::kNone;
   const std::string& base_key = text(id[2], "a storage's key");
   const std::string& key = is_part ? text(arguments(id[5], 3, 3)[0], "a part's key") : base_key;
@@ -240,8 +203,7 @@ PickleValue PickleMachine::rebuild_tensor(const std::vector<PickleValue>& given,
   PickleTensor tensor{given[0].index, storage.dtype, count(given[1], "a tensor's place"), sizes(given[2]),
                       sizes(given[3])};
   if (has_dtype) {
-    const auto dtype =
-        given[6].kind == PickleKind::kGlobal ? find_type(kPickleDTypes, result_.text(given[6])) : std::nullopt;
+    const auto dtype = given[6].kind == PickleKind::kGlobal ? number_type(result_.text(given[6])) : std::nullopt;
     if (!dtype) fail("a tensor of unknown type");
     tensor.dtype = *dtype;
   } else if (!storage.is_typed) {

@@ -342,6 +342,7 @@ void PickleMachine::push_long(uint64_t size) {
 }
 
 void PickleMachine::append(const std::vector<PickleValue>& values) {
+  if (top().kind == PickleKind::kForeign) return;
   if (top().kind != PickleKind::kList) fail("it appends to something that is no list");
   charge(2 * values.size() * sizeof(PickleValue));
   auto& items = result_.nodes[top().index].items;
@@ -349,6 +350,7 @@ void PickleMachine::append(const std::vector<PickleValue>& values) {
 }
 
 void PickleMachine::set_items(const std::vector<PickleValue>& values) {
+  if (top().kind == PickleKind::kForeign) return;
   if (top().kind != PickleKind::kDict) fail("it sets items of something that is no dictionary");
   if (values.size() % 2 != 0) fail("a key without a value");
   charge(2 * values.size() * sizeof(PickleValue));

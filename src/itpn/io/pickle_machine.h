@@ -42,9 +42,11 @@ class PickleMachine {
   void put(uint64_t index);
   void get(uint64_t index);
 
-  // In pickle_calls.cpp: what functions and classes are known, and what they make of their arguments.
+  // In pickle_calls.cpp: what the known functions and classes make of their arguments.
   void push_global(const std::string& module, const std::string& name);
   PickleValue call(const PickleValue& function, const PickleValue& arguments);
+  PickleValue left_out(const PickleValue& function);
+  PickleValue rebuild_typed(const std::vector<PickleValue>& arguments);
   PickleValue make_ordered_dictionary(const PickleValue& arguments);
   PickleValue make_object(const PickleValue& type, const PickleValue& arguments);
   void build(PickleValue& object, const PickleValue& state);

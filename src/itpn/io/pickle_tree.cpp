@@ -15,6 +15,7 @@ constexpr size_t kMaxDepth = 64, kMaxVisits = 1'000'000, kMaxNameBytes = 16ULL <
 constexpr size_t kMaxValueDepth = 2, kMaxTextBytes = 1ULL << 20;
 // Of what outlives the walk. Several containers hold it, so these bounds are much tighter than those of the pickle.
 constexpr size_t kMaxTensors = 50'000, kMaxTensorBytes = 8ULL << 20, kMaxValueBytes = 2ULL << 20;
+constexpr size_t kMaxLeftOutTypes = 100;
 constexpr size_t kTreeEntryBytes = 128;  // memory of a value beside its name and text
 
 class Walk {
@@ -55,6 +56,9 @@ class Walk {
       case PickleKind::kTensor:
         add_tensor(value.index, name);
         return;
+      case PickleKind::kForeign:
+        add_left_out(pickle_.text(value), name);
+        return;
       default:
         if (depth > 0 && depth <= kMaxValueDepth) add_value(value, name);
     }
@@ -68,6 +72,9 @@ class Walk {
         key = pickle_.text(items[i]);
       } else if (items[i].kind == PickleKind::kInteger) {
         key = std::to_string(items[i].integer);
+      } else if (items[i].kind == PickleKind::kForeign) {
+        add_left_out(pickle_.text(items[i]), name);
+        continue;
       } else {
         fail(fmt::format("a key below '{}' that is neither text nor number", name));
       }
@@ -128,6 +135,17 @@ class Walk {
     if (value_bytes_ + bytes > kMaxValueBytes || !is_utf8(text) || !is_utf8(name)) return;
     value_bytes_ += bytes;
     contents_.values[name] = text;
+  }
+
+  void add_left_out(const std::string& type, const std::string& name) {
+    std::string shown = printable_bytes(type);
+    std::replace(shown.begin(), shown.end(), ' ', '.');
+    const auto known = contents_.left_out.find(shown);
+    if (known != contents_.left_out.end()) {
+      ++known->second.count;
+    } else if (contents_.left_out.size() < kMaxLeftOutTypes) {
+      contents_.left_out.emplace(std::move(shown), LeftOutValues{1, printable_bytes(name)});
+    }
   }
 
   const Pickle& pickle_;

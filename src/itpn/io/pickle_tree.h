@@ -4,6 +4,7 @@
 #include <map>
 
 #include "itpn/io/pickle.h"
+#include "itpn/io/weights_source.h"
 
 namespace itpn {
 
@@ -17,6 +18,8 @@ struct PickleContents {
   std::vector<NamedPickleTensor> tensors;
   // Numbers, texts of at most 1 MiB and truth values at most two keys deep; name and text are UTF-8. The first 2 MiB.
   std::map<std::string, std::string> values;
+  // Values that are not read, by their class, "numpy.core.multiarray.scalar".
+  std::map<std::string, LeftOutValues> left_out;
 };
 
 // Throws a checkpoint error (exit 4) where the values are nested too deeply or are too many, for more than 50,000

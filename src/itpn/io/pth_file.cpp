@@ -3,35 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
 
 #include "itpn/core/errors.h"
-#include "itpn/io/little_endian.h"
+#include "itpn/io/file_kind.h"
 #include "itpn/io/pth_source.h"
-#include "itpn/io/zip_directory.h"
 
 namespace itpn {
 namespace {
 
 constexpr uint64_t kWindow = 8ULL << 20;
 constexpr uint64_t kMaxViewShare = 8;  // bytes of all tensors together, over the size of the file
-
-enum class Container { kNone, kZip, kLegacy };
-
-Container container_of(OpenFile& file) {
-  std::array<std::byte, 9> first{};
-  const uint64_t size = std::min<uint64_t>(file.size(), first.size());
-  file.read_exactly(std::span(first).first(size), 0);
-  if (little_endian(first, 0, 4) == kZipLocalHeader || little_endian(first, 0, 4) == kZipEnd) return Container::kZip;
-  // A pickle of protocol 2 to 5: the number of the protocol, then the magic number as a long. The length of a
-  // safetensors header may begin with the same two bytes; behind it is a brace, where a pickle has a byte of the magic
-  // number or of a frame's length.
-  const bool is_pickle = first[0] == std::byte{0x80} && first[1] >= std::byte{2} && first[1] <= std::byte{5};
-  return is_pickle && first[8] != std::byte{'{'} ? Container::kLegacy : Container::kNone;
-}
 
 bool is_contiguous(const PickleTensor& tensor) {
   int64_t expected = 1;
@@ -68,28 +52,23 @@ class Elements {
 
 }  // namespace
 
-bool is_pth_file(Fs& fs, const std::string& path) {
-  OpenFile file(fs, path, OpenMode::kRead);
-  return container_of(file) != Container::kNone;
-}
-
 std::unique_ptr<WeightsSource> open_pth_file(Fs& fs, const std::string& path, const PthOptions& options) {
   auto file = std::make_unique<OpenFile>(fs, path, OpenMode::kRead);
-  switch (container_of(*file)) {
-    case Container::kZip:
+  switch (file_kind(*file)) {
+    case FileKind::kZip:
       return std::make_unique<PthSource>(open_zip(std::move(file), options));
-    case Container::kLegacy:
+    case FileKind::kPickle:
       return std::make_unique<PthSource>(open_legacy(std::move(file)));
-    case Container::kNone:
-      break;
+    default:
+      throw checkpoint_error(path + ": neither a zip container nor a pickle, so no PyTorch file");
   }
-  throw checkpoint_error(path + ": neither a zip container nor a pickle, so no PyTorch file");
 }
 
 PthSource::PthSource(PthParts parts) : parts_(std::move(parts)) {
   OpenFile& file = *parts_.file;
   PickleContents contents = list_pickle(parts_.pickle, file.path());
   values_ = std::move(contents.values);
+  left_out_ = std::move(contents.left_out);
   // Nodes and storages have served, and in a hostile file they are large.
   parts_.pickle = Pickle{.root = {}, .nodes = {}, .storages = {}, .tensors = std::move(parts_.pickle.tensors)};
   tensors_.reserve(contents.tensors.size());

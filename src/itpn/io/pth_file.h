@@ -16,9 +16,6 @@ struct PthOptions {
   bool checks_checksums = true;  // of the zip container
 };
 
-// True where the first bytes are those of one of the containers.
-bool is_pth_file(Fs& fs, const std::string& path);
-
 // Opens and checks the file. `fs` must live as long as the result.
 std::unique_ptr<WeightsSource> open_pth_file(Fs& fs, const std::string& path, const PthOptions& options = {});
 

@@ -108,6 +108,45 @@ TEST_F(PthFileTest, MetadataLeavesOutWhatIsNoText) {
   EXPECT_THAT(file->metadata(), ElementsAre(Pair("note", "caf\xc3\xa9")));
 }
 
+// A number of numpy, a history that is filled item by item and by attributes, a path, a set, and keys that are numbers
+// of numpy, beside two tensors, one of which has attributes of its own.
+TEST_F(PthFileTest, ReadsTheTensorsBesideWhatTrainingProgramsKeepAndNamesTheRest) {
+  const std::string type = "cnumpy\ndtype\n" + text_op("f8") + "\x85R";
+  const std::string scalar = "cnumpy.core.multiarray\nscalar\n(" + type + "C\x08" + std::string(8, 'x') + "tR";
+  const std::string history =
+      "cmmengine.logging.history_buffer\nHistoryBuffer\n)\x81(NNe(NNu}" + text_op("max") + "K\x05sb";
+  const std::string path = "cpathlib\nPosixPath\n(" + text_op("/") + text_op("data") + "tR";
+  const std::string tensor = tensor_op(storage_op("Byte", "0", 4), {0, {4}, {1}});
+  const std::string make = "ctorch._utils\n_rebuild_tensor_v2\n", arguments = tensor.substr(make.size());
+  const std::string typed = "ctorch._tensor\n_rebuild_from_type_v2\n(" + make + "ctorch.nn.parameter\nParameter\n" +
+                            arguments.substr(0, arguments.size() - 1) + "}tR";
+  WeightsFile file(posix_fs(),
+                   write(zip_pth("}(" + text_op("meta") + "}(" + text_op("best") + scalar + text_op("where") + path +
+                                     text_op("ids") + "c__builtin__\nset\n]\x85R" + text_op("last") + scalar + scalar +
+                                     "Nu" + text_op("hub") + dict_op(history, "loss") + text_op("epoch") + "K\x07" +
+                                     text_op("state_dict") + "}(" + text_op("a") + tensor + text_op("b") + typed + "uu",
+                                 {{"0", "abcd"}})));
+  ASSERT_EQ(file.tensors().size(), 2u);
+  EXPECT_EQ(file.tensors()[1].name, "b");
+  EXPECT_EQ(file.metadata().at("epoch"), "7");
+  const auto left_out = file.left_out();
+  ASSERT_EQ(left_out.size(), 4u);
+  EXPECT_EQ(left_out.at("numpy.core.multiarray.scalar").count, 3u);
+  EXPECT_EQ(left_out.at("numpy.core.multiarray.scalar").first, "meta.best");
+  EXPECT_EQ(left_out.at("mmengine.logging.history_buffer.HistoryBuffer").first, "hub.loss");
+  EXPECT_EQ(left_out.at("pathlib.PosixPath").count, 1u);
+  EXPECT_EQ(left_out.at("__builtin__.set").count, 1u);
+}
+
+TEST_F(PthFileTest, ATypedTensorIsMadeByAFunctionForTensorsAlone) {
+  const std::string typed = "ctorch._tensor\n_rebuild_from_type_v2\n";
+  for (const std::string& function : {typed, std::string("N"), std::string("cnumpy\ndtype\n")}) {
+    EXPECT_THAT(
+        test::error_of(ExitCode::kCheckpoint, [&] { open(zip_pth(dict_op(typed + "(" + function + "N)}tR"))); }),
+        HasSubstr("a typed tensor without a function"));
+  }
+}
+
 TEST_F(PthFileTest, ReadsIntegersOfAnyNumberOfBytes) {
   const std::string ones(9, '\xff');
   const auto file = open(zip_pth("}(" + text_op("a") + "\x8a\x09\0\0\0\0\0\1\0\0\0"s + text_op("b") + "\x8a\x09" +

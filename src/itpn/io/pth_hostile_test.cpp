@@ -14,6 +14,7 @@ namespace {
 
 using namespace test;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct HostilePickle {
   std::string name;
@@ -60,13 +61,14 @@ std::vector<HostilePickle> calls(const std::string& canary) {
       {"torch.storage", "_load_from_bytes", canary},
       {"torch._utils", "_rebuild_qtensor", canary},
       {"torch.utils.cpp_extension", "load", canary},
-      {"numpy.core.multiarray", "_reconstruct", canary},
+      {"numpyx", "load", canary},
       {"functools", "partial", canary},
       {"operator", "attrgetter", canary},
       {"collections", "namedtuple", canary},
       {"copy_reg", "_reconstructor", canary},
       {"argparse", "Action", canary},
-      {"pathlib", "PosixPath", canary},
+      {"torchvision.models.resnet", "ResNet", canary},
+      {"__main__", "Net", canary},
       {"__torch__", "Root", canary}};  // known in TorchScript archives only
   for (const auto& [module, function, argument] : functions) {
     const std::string expected = "it asks for " + module + "." + function;
@@ -222,6 +224,19 @@ TEST(HostilePth, EachIsRefusedByNameAndNothingIsExecuted) {
     EXPECT_THAT(message, HasSubstr(path));
   }
   EXPECT_FALSE(exists(posix_fs(), canary));
+}
+
+// Only where honest files have such classes.
+TEST(HostilePth, AnUnknownClassBringsTheTwoLinesThatSaveTheWeights) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("w.pth");
+  const auto refusal = [&](const std::string& global) {
+    write_file_atomically(posix_fs(), path, zip_pth(dict_op("c" + global + "\n)R")));
+    return error_of(ExitCode::kCheckpoint, [&] { WeightsFile(posix_fs(), path); });
+  };
+  EXPECT_THAT(refusal("utils.misc\nScaler"), HasSubstr("torch.save("));
+  EXPECT_THAT(refusal("posix\nsystem"), HasSubstr("do not open this file"));
+  EXPECT_THAT(refusal("posix\nsystem"), Not(HasSubstr("torch.save(")));
 }
 
 // What the cases above are variations of is accepted, so each is refused for its own fault.

@@ -14,7 +14,7 @@ namespace itpn {
 namespace {
 
 // 0x1950a86a20f9469cfc6c, least byte first.
-constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+constexpr std::string_view kLegacyMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr int64_t kProtocol = 1001;
 constexpr size_t kMaxHeadBytes = 1ULL << 20, kMaxKeyListBytes = 8ULL << 20;  // of values, where files have few
 
@@ -33,7 +33,7 @@ const PickleValue* entry(const Pickle& pickle, std::string_view key) {
 }
 
 void check_head(const OpenFile& file, const Pickle& magic, const Pickle& protocol, const Pickle& machine) {
-  if (magic.root.kind != PickleKind::kLong || magic.text(magic.root) != kMagic) {
+  if (magic.root.kind != PickleKind::kLong || magic.text(magic.root) != kLegacyMagic) {
     fail_legacy(file, "a pickle without PyTorch's magic number; only files of torch.save are read");
   }
   if (protocol.root.kind != PickleKind::kInteger || protocol.root.integer != kProtocol) {

@@ -34,6 +34,7 @@ class PthSource final : public WeightsSource {
   WeightsFormat format() const override { return parts_.format; }
   const std::vector<SourceTensor>& tensors() const override { return tensors_; }
   const std::map<std::string, std::string>& metadata() const override { return values_; }
+  std::map<std::string, LeftOutValues> left_out() const override { return left_out_; }
   void read(size_t index, std::span<std::byte> into) override;
 
  private:
@@ -42,6 +43,7 @@ class PthSource final : public WeightsSource {
 
   PthParts parts_;
   std::map<std::string, std::string> values_;
+  std::map<std::string, LeftOutValues> left_out_;
   std::vector<SourceTensor> tensors_;
   std::vector<size_t> described_;  // of each, its place in Pickle::tensors
   std::set<const ZipEntry*> verified_;

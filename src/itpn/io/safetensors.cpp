@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "itpn/core/errors.h"
+#include "itpn/io/little_endian.h"
 
 namespace itpn {
 namespace {
@@ -22,8 +23,7 @@ SafetensorsHeader read_header(OpenFile& file) {
   }
   std::array<std::byte, kLengthBytes> length_bytes;
   file.read_exactly(length_bytes, 0);
-  uint64_t length = 0;
-  for (size_t i = 0; i < kLengthBytes; ++i) length |= std::to_integer<uint64_t>(length_bytes[i]) << (8 * i);
+  const uint64_t length = little_endian(length_bytes, 0, kLengthBytes);
   if (length > kMaxSafetensorsHeader || length > file_size - kLengthBytes) {
     throw checkpoint_error(
         fmt::format("{}: not a safetensors file, or cut: its header claims {} bytes, the file has {} (limit {})",
@@ -54,9 +54,10 @@ void check_writable(const TensorBytes& tensor) {
   }
 }
 
-std::string header_text(std::span<const TensorInfo> tensors, const std::map<std::string, std::string>& metadata) {
+std::string header_text(std::span<const TensorInfo> tensors, std::map<std::string, std::string> metadata) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty()) header[kSafetensorsMetadata] = metadata;
+  metadata.emplace("format", "pt");  // other readers refuse files that do not say how tensors are laid out
+  header[kSafetensorsMetadata] = metadata;
   for (const auto& tensor : tensors) {
     if (tensor.name == kSafetensorsMetadata || header.contains(tensor.name)) {
       throw std::invalid_argument(fmt::format("tensor name '{}' is there twice, or reserved", tensor.name));
@@ -94,6 +95,13 @@ void SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> into) 
   file_.read_exactly(into, tensor.offset);
 }
 
+std::string safetensors_head(std::span<const TensorInfo> tensors, const std::map<std::string, std::string>& metadata) {
+  const std::string header = header_text(tensors, metadata);
+  std::string head;
+  append_little_endian(head, header.size(), kLengthBytes);
+  return head + header;
+}
+
 std::vector<TensorInfo> write_safetensors(const ByteSink& sink, std::span<const TensorBytes> tensors,
                                           const std::map<std::string, std::string>& metadata) {
   const auto order = storage_order(tensors);
@@ -104,13 +112,10 @@ std::vector<TensorInfo> write_safetensors(const ByteSink& sink, std::span<const 
     written.push_back({tensors[i].name, tensors[i].dtype, tensors[i].shape, offset, tensors[i].bytes.size()});
     offset += tensors[i].bytes.size();
   }
-  const std::string header = header_text(written, metadata);
-  std::array<std::byte, kLengthBytes> length;
-  for (size_t i = 0; i < kLengthBytes; ++i) length[i] = static_cast<std::byte>(header.size() >> (8 * i));
-  sink(length);
-  sink(std::as_bytes(std::span(header)));
+  const std::string head = safetensors_head(written, metadata);
+  sink(std::as_bytes(std::span(head)));
   for (size_t i = 0; i < order.size(); ++i) {
-    written[i].offset += kLengthBytes + header.size();
+    written[i].offset += head.size();
     if (!tensors[order[i]].bytes.empty()) sink(tensors[order[i]].bytes);
   }
   return written;

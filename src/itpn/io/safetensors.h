@@ -59,8 +59,13 @@ struct TensorBytes {
 
 using ByteSink = std::function<void(std::span<const std::byte>)>;
 
+// What stands in front of the tensors' bytes: a length and the header. The offsets of `tensors` count from the first of
+// those bytes. Throws std::invalid_argument for names twice and names that are not UTF-8.
+std::string safetensors_head(std::span<const TensorInfo> tensors, const std::map<std::string, std::string>& metadata);
+
 // Writes a whole file into `sink`, piece by piece, and says where in it each tensor's bytes lie. Tensors are stored by
-// falling element size, then by name, so that each is aligned and equal content gives equal files. Throws
+// falling element size, then by name, so that each is aligned and equal content gives equal files. The metadata say
+// format = "pt" (rows first, as PyTorch lays them out) unless they say another. Throws
 // std::invalid_argument for names twice, names that are not UTF-8, and bytes that do not fit dtype and shape.
 std::vector<TensorInfo> write_safetensors(const ByteSink& sink, std::span<const TensorBytes> tensors,
                                           const std::map<std::string, std::string>& metadata = {});

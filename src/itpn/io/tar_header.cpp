@@ -11,7 +11,7 @@ namespace {
 struct Field {
   size_t offset, size;
 };
-constexpr Field kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kTarMagic{257, 8},
+constexpr Field kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100}, kTarMagic{257, 8},
     kTarPrefix{345, 155};
 
 std::string_view raw(const TarBlock& block, Field field) {
@@ -78,7 +78,7 @@ bool is_zero_block(const TarBlock& block) {
 std::optional<TarHeader> parse_tar_header(const TarBlock& block) {
   const auto size = parse_size(raw(block, kSize));
   if (!size || !checksum_fits(block)) return std::nullopt;
-  TarHeader header{std::string(text(block, kName)), *size, raw(block, kType)[0]};
+  TarHeader header{std::string(text(block, kName)), *size, raw(block, kType)[0], std::string(text(block, kLink))};
   const bool has_prefix = raw(block, kTarMagic).starts_with(std::string_view("ustar\0", 6));
   if (has_prefix && !text(block, kTarPrefix).empty())
     header.name = std::string(text(block, kTarPrefix)) + "/" + header.name;
@@ -96,6 +96,7 @@ std::optional<PaxRecords> parse_pax(std::string_view text) {
     if (text[*length - 1] != '\n' || equals == std::string_view::npos) return std::nullopt;
     const auto key = record.substr(0, equals), value = record.substr(equals + 1);
     if (key == "path") records.path = std::string(value);
+    if (key == "linkpath") records.link = std::string(value);
     if (key == "size" && !(records.size = parse_decimal<uint64_t>(value))) return std::nullopt;
     if (key.starts_with("GNU.sparse.")) records.is_sparse = true;
     text.remove_prefix(*length);

@@ -18,6 +18,7 @@ struct TarHeader {
   std::string name;  // with the ustar prefix
   uint64_t size = 0;
   char type = '0';
+  std::string link;  // what a link points to
 };
 
 bool is_zero_block(const TarBlock& block);
@@ -28,6 +29,7 @@ std::optional<TarHeader> parse_tar_header(const TarBlock& block);
 // What a pax header says of the next member.
 struct PaxRecords {
   std::optional<std::string> path;
+  std::optional<std::string> link;
   std::optional<uint64_t> size;
   bool is_sparse = false;
 };

@@ -9,6 +9,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/io/tar_header.h"
+#include "itpn/io/tar_links.h"
 
 namespace itpn {
 
@@ -23,6 +24,7 @@ class TarScanner {
     if (file_size_ == 0) index_.defect_ = "empty";
     while (index_.defect_.empty() && step()) {
     }
+    links_.resolve();
     return std::move(index_);
   }
 
@@ -31,6 +33,7 @@ class TarScanner {
   static constexpr uint64_t kMaxText = 1 << 20;
 
   bool step();
+  bool pass_end_mark();
   bool stop(const std::string& why) {
     index_.defect_ = fmt::format("{} at byte {}", why, position_);
     return false;
@@ -43,7 +46,8 @@ class TarScanner {
   uint64_t file_size_;
   uint64_t position_ = 0;
   TarIndex index_;
-  std::optional<std::string> long_name_;
+  TarLinks links_{index_};
+  std::optional<std::string> long_name_, long_link_;
   PaxRecords pax_;
 };
 
@@ -54,7 +58,7 @@ bool TarScanner::step() {
   }
   TarBlock block;
   file_.read_exactly(block, position_);
-  if (is_zero_block(block)) return false;
+  if (is_zero_block(block)) return pass_end_mark();
   auto header = parse_tar_header(block);
   if (!header && position_ == 0) throw data_error(fmt::format("{}: not a plain tar file", index_.path_));
   if (!header) return stop("damaged: wrong checksum or size");
@@ -69,6 +73,25 @@ bool TarScanner::step() {
   const uint64_t padded = (header->size + kTarBlock - 1) / kTarBlock * kTarBlock;
   position_ = content + std::min(padded, file_size_ - content);
   return true;
+}
+
+// Behind the end mark there are zeros, or the next of several files that were joined.
+bool TarScanner::pass_end_mark() {
+  constexpr uint64_t kPiece = 64 << 10;
+  std::vector<std::byte> piece;
+  const auto is_zero = [](std::byte b) { return b == std::byte{0}; };
+  while (position_ < file_size_) {
+    piece.resize(std::min(kPiece, file_size_ - position_));
+    file_.read_exactly(piece, position_);
+    const auto other = std::find_if_not(piece.begin(), piece.end(), is_zero);
+    const auto zeros = static_cast<uint64_t>(other - piece.begin());
+    position_ += other == piece.end() ? zeros : zeros / kTarBlock * kTarBlock;
+    if (other == piece.end()) continue;
+    TarBlock block{};
+    file_.read_exactly(std::span(block).first(std::min(kTarBlock, file_size_ - position_)), position_);
+    return parse_tar_header(block) ? true : stop("something that is no tar header behind the end mark");
+  }
+  return false;
 }
 
 std::optional<std::string> TarScanner::read_text(uint64_t offset, uint64_t size) {
@@ -93,12 +116,18 @@ bool TarScanner::take(const TarHeader& header, uint64_t content) {
       pax_ = *records;
       return true;
     }
-    case 'K':  // the target of a link
+    case 'K': {
+      long_link_ = read_text(content, header.size);
+      if (!long_link_) return stop("damaged: a link's target of more than 1 MiB");
+      long_link_->resize(std::min(long_link_->find('\0'), long_link_->size()));
+      return true;
+    }
     case 'g':  // defaults for all members: never names or sizes that we could use
       return true;
     default:
       add_member(header, content);
       long_name_.reset();
+      long_link_.reset();
       pax_ = {};
       return true;
   }
@@ -108,10 +137,12 @@ void TarScanner::add_member(const TarHeader& header, uint64_t content) {
   const bool is_regular = header.type == '0' || header.type == '\0' || header.type == '7';
   const std::string& name = pax_.path ? *pax_.path : long_name_ ? *long_name_ : header.name;
   // Before ustar, a directory was a file whose name ends in a slash.
-  if (!is_regular || pax_.is_sparse || name.empty() || name.ends_with('/')) {
+  const bool is_link = header.type == '1' || header.type == '2';
+  if ((!is_regular && !is_link) || pax_.is_sparse || name.empty() || name.ends_with('/')) {
     ++index_.skipped_;
     return;
   }
+  if (is_link) links_.add(name, pax_.link ? *pax_.link : long_link_ ? *long_link_ : header.link, header.type == '2');
   index_.entries_.push_back({content, header.size, index_.names_.size()});
   index_.names_ += name;
 }

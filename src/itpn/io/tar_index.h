@@ -1,8 +1,9 @@
 // What lies where in a plain tar file, so that its members can be read in any order with pread. Nothing is ever
 // extracted: a member's name is a key, never a path.
 //
-// Known: ustar, old v7 and GNU headers, long names (GNU L, pax path), large sizes (base 256, pax size). Links, devices,
-// directories and sparse files are skipped and counted.
+// Known: ustar, old v7 and GNU headers, long names (GNU L, pax path), large sizes (base 256, pax size). A hard or
+// symbolic link has the content of the member that it points to. Devices, directories and sparse files are skipped and
+// counted. Files joined by `cat` are read to the last of them.
 #pragma once
 
 #include <cstdint>
@@ -32,12 +33,15 @@ class TarIndex {
   TarMember member(size_t i) const;
   // Why the scan ended early ("cut: ...", "damaged: ...", "empty"), or "" where the file is whole.
   const std::string& defect() const { return defect_; }
-  // Members that are no regular files.
+  // Members that are neither regular files nor links to one in this file.
   int64_t skipped() const { return skipped_; }
+  // Names of those among them that are links, to nothing in this file.
+  const std::vector<std::string>& broken_links() const { return broken_links_; }
   const std::string& path() const { return path_; }
 
  private:
   friend class TarScanner;
+  friend class TarLinks;
   // Names lie one after the other in one string: millions of members cost about 24 bytes each and their names.
   struct Entry {
     uint64_t offset;
@@ -49,6 +53,7 @@ class TarIndex {
   std::vector<Entry> entries_;
   std::string defect_;
   int64_t skipped_ = 0;
+  std::vector<std::string> broken_links_;
 };
 
 // Consecutive members of one WebDataset sample.

@@ -21,6 +21,7 @@ struct Member {
   std::string content;
   char type = '0';
   std::string size = {};  // the size field, where it is to be a lie
+  std::string link = {};
 };
 
 void set_checksum(std::string& header) {
@@ -37,6 +38,7 @@ std::string tar_member(const Member& m) {
   const std::string size = m.size.empty() ? fmt::format("{:011o}", m.content.size()) : m.size;
   header.replace(124, size.size(), size);
   header[156] = m.type;
+  header.replace(157, m.link.size(), m.link);
   header.replace(257, 8,
                  std::string("ustar\0"
                              "00",
@@ -116,6 +118,50 @@ TEST_F(TarIndexTest, SkipsWhatIsNoRegularFile) {
                                        {"file", "x", '\0'}});
   EXPECT_THAT(names(index), ElementsAre("file"));
   EXPECT_EQ(index.skipped(), 8);
+}
+
+TEST_F(TarIndexTest, LinksHaveTheContentThatTheyLeadTo) {
+  const TarIndex index = scan_members({{"./d/a", "first"},
+                                       {"hard", "", '1', "", "d/a"},
+                                       {"d/soft", "", '2', "", "../b"},
+                                       {"chain", "", '1', "", "d/soft"},
+                                       {"b", "second!"},
+                                       {"K", "./d/a\0", 'K'},
+                                       {"long", "", '1', "", "cut"},
+                                       {"pax", pax_record("linkpath", "b"), 'x'},
+                                       {"e/pax", "", '1', "", "cut"}});
+  EXPECT_EQ(index.defect(), "");
+  EXPECT_EQ(index.skipped(), 0);
+  EXPECT_THAT(names(index), ElementsAre("./d/a", "hard", "d/soft", "chain", "b", "long", "e/pax"));
+  const auto size = [&](size_t i) { return index.member(i).size; };
+  EXPECT_EQ(index.member(1).offset, index.member(0).offset);
+  EXPECT_EQ(size(1), 5u);
+  EXPECT_EQ(index.member(2).offset, index.member(4).offset);
+  EXPECT_EQ(size(3), 7u);
+  EXPECT_EQ(size(5), 5u);
+  EXPECT_EQ(size(6), 7u);
+}
+
+TEST_F(TarIndexTest, LinksToNothingAreNamedAndTakeNoPlace) {
+  const TarIndex index = scan_members({{"a", "1"},
+                                       {"x", "", '2', "", "y"},
+                                       {"y", "", '2', "", "x"},
+                                       {"b", "22"},
+                                       {"z", "", '1', "", "absent"},
+                                       {"b2", "", '1', "", "b"}});
+  EXPECT_THAT(names(index), ElementsAre("a", "b", "b2"));
+  EXPECT_THAT(index.broken_links(), ElementsAre("x", "y", "z"));
+  EXPECT_EQ(index.skipped(), 3);
+  EXPECT_EQ(index.member(2).size, 2u);
+}
+
+TEST_F(TarIndexTest, JoinedFilesAreReadToTheLast) {
+  const std::string a = tar_member({"a", "1"}) + kEnd, b = tar_member({"b", "2"}) + kEnd, padding(200 * 512, '\0');
+  EXPECT_THAT(names(scan(a + padding + b + b.substr(0, 1024) + std::string(512, '\0'))), ElementsAre("a", "b", "b"));
+  EXPECT_EQ(scan(a + padding + b).defect(), "");
+  const TarIndex odd = scan(a + padding + std::string(512, '\0') + "something else");
+  EXPECT_THAT(names(odd), ElementsAre("a"));
+  EXPECT_THAT(odd.defect(), HasSubstr("behind the end mark"));
 }
 
 TEST_F(TarIndexTest, ACutFileKeepsTheMembersBefore) {

@@ -3,20 +3,22 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <stdexcept>
 
+#include "itpn/core/errors.h"
+#include "itpn/io/file_kind.h"
 #include "itpn/io/pth_file.h"
 #include "itpn/io/safetensors.h"
+#include "itpn/io/weights_index.h"
 
 namespace itpn {
 namespace {
 
 // In the order in which they are looked for.
 constexpr std::array<const char*, 5> kWrappingKeys = {"model", "state_dict", "module", "model_ema", "ema"};
-constexpr size_t kMaxPrefixWords = 8;  // more than any program wraps
-constexpr std::array<const char*, 4> kPrefixWords = {"module.", "model.", "backbone.", "encoder."};
 
 class SafetensorsSource final : public WeightsSource {
  public:
@@ -33,25 +35,39 @@ class SafetensorsSource final : public WeightsSource {
   std::vector<SourceTensor> tensors_;
 };
 
-std::unique_ptr<WeightsSource> open_source(Fs& fs, const std::string& path, const WeightsFileOptions& options) {
-  if (is_pth_file(fs, path)) return open_pth_file(fs, path, {options.checks_checksums});
-  return std::make_unique<SafetensorsSource>(fs, path);
+[[noreturn]] void throw_no_weights(const std::string& path, FileKind kind) {
+  const std::string remedy = kind_remedy(kind);
+  throw checkpoint_error(fmt::format("{}: is {}, no file of weights; {}", path, kind_name(kind),
+                                     remedy.empty() ? "wanted is a .safetensors, .pth or .pt file" : remedy));
 }
 
-// The leading words of a name that may be wrapping: each of "", "module.", "module.backbone." for
-// "module.backbone.blocks.0.norm1.weight".
-std::vector<std::string> prefixes_of(const std::string& name) {
-  std::vector<std::string> prefixes = {""};
-  for (bool grew = true; grew && prefixes.size() <= kMaxPrefixWords;) {
-    grew = false;
-    for (const char* word : kPrefixWords) {
-      if (name.compare(prefixes.back().size(), std::char_traits<char>::length(word), word) != 0) continue;
-      prefixes.push_back(prefixes.back() + word);
-      grew = true;
-      break;
-    }
+std::unique_ptr<WeightsSource> open_source(Fs& fs, const std::string& path, bool checks_checksums, bool is_shard) {
+  switch (const FileKind kind = file_kind(fs, path)) {
+    case FileKind::kZip:
+    case FileKind::kPickle:
+      return open_pth_file(fs, path, {checks_checksums});
+    case FileKind::kSafetensors:
+    case FileKind::kUnknown:
+      return std::make_unique<SafetensorsSource>(fs, path);
+    case FileKind::kJson:
+      if (is_shard) throw_no_weights(path, kind);
+      return open_weights_index(fs, path, [&](const std::string& shard) {
+        return open_source(fs, shard, checks_checksums, /*is_shard=*/true);
+      });
+    default:
+      throw_no_weights(path, kind);
   }
-  return prefixes;
+}
+
+// The part of the file that a tensor lies in: an entry of the outermost dictionary, or the first word of its name.
+std::string entry_of(const SourceTensor& tensor) {
+  if (!tensor.group.empty()) return tensor.group;
+  const size_t dot = tensor.info.name.find('.');
+  return dot == std::string::npos ? "" : tensor.info.name.substr(0, dot);
+}
+
+bool is_under(const std::string& name, const std::string& key) {
+  return name.size() > key.size() && name[key.size()] == '.' && name.starts_with(key);
 }
 
 }  // namespace
@@ -71,38 +87,43 @@ const char* format_name(WeightsFormat format) {
 }
 
 WeightsFile::WeightsFile(Fs& fs, const std::string& path, const WeightsFileOptions& options)
-    : path_(path), source_(open_source(fs, path, options)) {
+    : path_(path), source_(open_source(fs, path, options.checks_checksums, /*is_shard=*/false)) {
   choose_entry(options.key);
-  list_tensors("");
+  list_tensors("", Names::kAsStored);
 }
 
 void WeightsFile::choose_entry(const std::string& wanted_key) {
-  std::map<std::string, size_t> counts;
-  for (const SourceTensor& tensor : source_->tensors()) ++counts[tensor.group];
-  if (!wanted_key.empty() && !counts.contains(wanted_key)) {
-    counts.erase("");
-    std::vector<std::string> keys;
-    for (const auto& [key, count] : counts) keys.push_back(key);
-    throw checkpoint_error(fmt::format("{}: no tensors under \"{}\"; the file has some under [{}]", path_, wanted_key,
-                                       fmt::join(keys, ", ")));
-  }
+  const std::vector<SourceTensor>& all = source_->tensors();
   key_ = wanted_key;
   for (const char* key : kWrappingKeys) {
-    if (key_.empty() && counts.contains(key)) key_ = key;
+    const auto is_in = [&](const SourceTensor& tensor) { return tensor.group == key; };
+    if (key_.empty() && std::any_of(all.begin(), all.end(), is_in)) key_ = key;
   }
-  if (key_.empty()) {
-    chosen_.resize(source_->tensors().size());
-    for (size_t i = 0; i < chosen_.size(); ++i) chosen_[i] = i;
-    return;
+  std::map<std::string, size_t> others;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (key_.empty() || is_under(all[i].info.name, key_)) {
+      chosen_.push_back(i);
+    } else {
+      ++others[entry_of(all[i])];
+    }
   }
-  for (size_t i = 0; i < source_->tensors().size(); ++i) {
-    if (source_->tensors()[i].group == key_) chosen_.push_back(i);
-  }
-  counts.erase(key_);
-  other_entries_ = std::move(counts);
+  if (chosen_.empty() && !wanted_key.empty()) throw_no_such_key(wanted_key, others);
+  other_entries_ = std::move(others);
 }
 
-void WeightsFile::list_tensors(const std::string& prefix) {
+void WeightsFile::throw_no_such_key(const std::string& key, std::map<std::string, size_t> entries) const {
+  constexpr size_t kMaxShown = 20;
+  entries.erase("");
+  std::vector<std::string> shown;
+  for (const auto& [entry, count] : entries) {
+    if (shown.size() < kMaxShown) shown.push_back(entry);
+  }
+  if (entries.size() > kMaxShown) shown.push_back("...");
+  throw checkpoint_error(
+      fmt::format("{}: no tensors under \"{}\"; the file has some under [{}]", path_, key, fmt::join(shown, ", ")));
+}
+
+void WeightsFile::list_tensors(const std::string& prefix, Names names) {
   tensors_.clear();
   outside_.clear();
   tensor_sources_.clear();
@@ -117,6 +138,7 @@ void WeightsFile::list_tensors(const std::string& prefix) {
       continue;
     }
     info.name.erase(0, prefix.size());
+    if (names == Names::kWithoutInnerWrappers) info.name = without_inner_wrappers(info.name);
     by_name_[info.name] = tensors_.size();
     tensors_.push_back(std::move(info));
     tensor_sources_.push_back(i);
@@ -142,20 +164,37 @@ void WeightsFile::read(const TensorInfo& tensor, std::span<std::byte> into) {
   source_->read(inside < tensors_.size() ? tensor_sources_[inside] : outside_sources_[outside], into);
 }
 
+std::vector<std::string> WeightsFile::left_out_lines() const {
+  std::vector<std::string> lines;
+  for (const auto& [type, values] : left_out()) {
+    lines.push_back(fmt::format("{} of {}, such as {}", values.count, type, values.first));
+  }
+  return lines;
+}
+
 std::string WeightsFile::strip_prefix(const NameTest& is_wanted) {
-  list_tensors("");
-  std::map<std::string, size_t> scores;
-  for (const TensorInfo& tensor : tensors_) {
-    for (const std::string& prefix : prefixes_of(tensor.name)) {
-      scores[prefix] += is_wanted(tensor.name.substr(prefix.size())) ? 1 : 0;
-    }
+  list_tensors("", Names::kAsStored);
+  std::vector<std::string_view> names;
+  names.reserve(tensors_.size());
+  for (const TensorInfo& tensor : tensors_) names.push_back(tensor.name);
+  const PrefixChoice choice = choose_prefix(names, is_wanted);
+  if (!choice.models.empty()) throw_several_models(choice.models);
+  list_tensors(choice.prefix, Names::kWithoutInnerWrappers);
+  if (by_name_.size() != tensors_.size()) list_tensors(choice.prefix, Names::kAsStored);
+  return choice.prefix;
+}
+
+void WeightsFile::throw_several_models(const std::vector<PrefixScore>& models) const {
+  std::vector<std::string> keys, texts;
+  for (const PrefixScore& model : models) {
+    const std::string words = model.prefix.empty() ? "" : model.prefix.substr(0, model.prefix.size() - 1);
+    keys.push_back(key_.empty() || words.empty() ? key_ + words : key_ + "." + words);
+    texts.push_back(fmt::format("\"{}\" ({} tensors)", keys.back(), model.names));
   }
-  std::string best;
-  for (const auto& [prefix, score] : scores) {
-    if (score > scores[best]) best = prefix;
-  }
-  if (!best.empty()) list_tensors(best);
-  return best;
+  throw checkpoint_error(
+      fmt::format("{}: holds several models: {}; take one out of it with --key, such as `itpn convert {} "
+                  "ONE.safetensors --key {}`",
+                  path_, fmt::join(texts, ", "), path_, keys.back()));
 }
 
 }  // namespace itpn

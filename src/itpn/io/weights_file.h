@@ -3,22 +3,21 @@
 // wrap around a model's names is taken off and reported. Nothing in a file is ever executed.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <unordered_map>
 
 #include "itpn/core/files.h"
+#include "itpn/io/name_prefixes.h"
 #include "itpn/io/weights_source.h"
 
 namespace itpn {
 
 struct WeightsFileOptions {
-  std::string key;               // entry of the file that holds the weights, "model_ema"; empty: found
+  // Where in the file the weights are: an entry, or the leading words of their names, "model_ema", "model.student";
+  // empty: found.
+  std::string key;
   bool checks_checksums = true;  // false admits zip containers that were written without
 };
-
-// True for the names that a model has.
-using NameTest = std::function<bool(const std::string&)>;
 
 class WeightsFile {
  public:
@@ -29,6 +28,9 @@ class WeightsFile {
   const std::string& path() const { return path_; }
   WeightsFormat format() const { return source_->format(); }
   const std::map<std::string, std::string>& metadata() const { return source_->metadata(); }
+  // What the file holds beside them that is not read, by class; and as lines for people.
+  std::map<std::string, LeftOutValues> left_out() const { return source_->left_out(); }
+  std::vector<std::string> left_out_lines() const;
   // The entry that holds the weights: "model", "state_dict", "module", ...; empty where they are not wrapped.
   const std::string& key() const { return key_; }
   // How many tensors the other entries hold: {"optimizer", 456}.
@@ -44,13 +46,18 @@ class WeightsFile {
   // bytes. Throws a checkpoint error (exit 4) where they are damaged. One thread at a time.
   void read(const TensorInfo& tensor, std::span<std::byte> into);
 
-  // Takes off the chain of "module.", "model.", "backbone.", "encoder." that leaves the most names that the model has
-  // (`is_wanted`); none where the names fit as they are. Returns what it took off.
+  // Takes off what programs have wrapped around the names of a model (`is_wanted`); nothing where they fit as they are.
+  // Returns the prefix that it took off. Throws a checkpoint error (exit 4) that names them where the file holds
+  // several models.
   std::string strip_prefix(const NameTest& is_wanted);
 
  private:
+  enum class Names { kAsStored, kWithoutInnerWrappers };
+
   void choose_entry(const std::string& wanted_key);
-  void list_tensors(const std::string& prefix);
+  void list_tensors(const std::string& prefix, Names names);
+  [[noreturn]] void throw_no_such_key(const std::string& key, std::map<std::string, size_t> entries) const;
+  [[noreturn]] void throw_several_models(const std::vector<PrefixScore>& models) const;
 
   std::string path_;
   std::unique_ptr<WeightsSource> source_;

@@ -5,10 +5,13 @@
 
 #include "itpn/io/little_endian.h"
 #include "itpn/io/safetensors.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
 namespace {
+
+using ::testing::HasSubstr;
 
 class WeightsFileTest : public testing::Test {
  protected:
@@ -56,6 +59,45 @@ TEST_F(WeightsFileTest, KeepsNamesThatFitAsTheyAre) {
   EXPECT_EQ(file.tensors().size(), 3u);
   EXPECT_EQ(file.metadata().at("format"), "pt");
   EXPECT_EQ(file.format(), WeightsFormat::kSafetensors);
+}
+
+TEST_F(WeightsFileTest, TakesWrappersOutOfTheMiddleUnlessNamesWouldMeet) {
+  WeightsFile file(posix_fs(), write({"module.blocks.0._orig_mod.w", "module.blocks.1.w"}));
+  EXPECT_EQ(file.strip_prefix(kIsBlock), "module.");
+  EXPECT_NE(file.find("blocks.0.w"), nullptr);
+  WeightsFile both(posix_fs(), write({"blocks.0._orig_mod.w", "blocks.0.w"}));
+  both.strip_prefix(kIsBlock);
+  EXPECT_NE(both.find("blocks.0._orig_mod.w"), nullptr);
+}
+
+TEST_F(WeightsFileTest, SeveralModelsAreNamedAndAKeyChooses) {
+  write({"online_encoder.net.blocks.0", "online_encoder.net.blocks.1", "target_encoder.net.blocks.0",
+         "target_encoder.net.blocks.1", "step"});
+  WeightsFile file(posix_fs(), path_);
+  const std::string message = test::error_of(ExitCode::kCheckpoint, [&] { file.strip_prefix(kIsBlock); });
+  EXPECT_THAT(message, HasSubstr("\"online_encoder.net\" (2 tensors), \"target_encoder.net\" (2 tensors)"));
+  EXPECT_THAT(message, HasSubstr("--key target_encoder.net"));
+  WeightsFile target(posix_fs(), path_, {.key = "target_encoder"});
+  EXPECT_EQ(target.strip_prefix(kIsBlock), "net.");
+  EXPECT_EQ(value(target, *target.find("blocks.1")), 3.0F);
+  EXPECT_EQ(target.other_entries().at("online_encoder"), 2u);
+  EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { WeightsFile(posix_fs(), path_, {.key = "target"}); }),
+              HasSubstr("[online_encoder, target_encoder]"));
+}
+
+TEST_F(WeightsFileTest, WhatIsNoFileOfWeightsIsToldByWhatItIs) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "is a Git LFS pointer"},
+      {"<html><title>Sign in</title>", "is a web page"},
+      {"", "is an empty file"},
+      {std::string(4000, '\0'), "is a file of zeros"},
+      {"\x1f\x8b\x08 packed", "is a gzip-compressed file"},
+      {"{\"error\": \"Invalid user\"}", "is a JSON text"},
+      {"see the readme", "is a plain text"}};
+  for (const auto& [content, expected] : files) {
+    write_file_atomically(posix_fs(), path_, content);
+    EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { WeightsFile(posix_fs(), path_); }), HasSubstr(expected));
+  }
 }
 
 TEST_F(WeightsFileTest, TakesOffEightWordsAtMost) {

@@ -1,16 +1,17 @@
 #include "itpn/io/weights_writer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "itpn/core/atomic_file.h"
 #include "itpn/core/errors.h"
+#include "itpn/core/file_ending.h"
 #include "itpn/core/utf8.h"
 #include "itpn/io/pth_writer.h"
 
 namespace itpn {
 namespace {
 
-bool is_pth_name(const std::string& path) { return path.ends_with(".pth") || path.ends_with(".pt"); }
+bool is_pth_name(const std::string& path) { return has_ending(path, ".pth") || has_ending(path, ".pt"); }
 
 // Names come from other people's files, so one that cannot be written is no defect of the program.
 void require_writable_names(const std::string& path, std::span<const TensorBytes> tensors) {
@@ -25,7 +26,7 @@ void require_writable_names(const std::string& path, std::span<const TensorBytes
 
 }  // namespace
 
-bool is_weights_name(const std::string& path) { return path.ends_with(".safetensors") || is_pth_name(path); }
+bool is_weights_name(const std::string& path) { return has_ending(path, ".safetensors") || is_pth_name(path); }
 
 void write_weights_file(Fs& fs, const std::string& path, std::span<const TensorBytes> tensors,
                         const std::map<std::string, std::string>& metadata) {
@@ -33,24 +34,14 @@ void write_weights_file(Fs& fs, const std::string& path, std::span<const TensorB
     throw usage_error(fmt::format("{}: the name of a weights file ends in .safetensors, .pth or .pt", path));
   }
   require_writable_names(path, tensors);
-  const std::string temporary = fmt::format("{}.tmp-{}", path, ::getpid());
-  try {
-    OpenFile file(fs, temporary, OpenMode::kCreate);
-    const ByteSink sink = [&](std::span<const std::byte> piece) { file.write_all(piece); };
-    if (is_pth_name(path)) {
-      write_pth(sink, tensors, metadata);
-    } else {
-      write_safetensors(sink, tensors, metadata);
-    }
-    file.fsync();
-    file.close();
-    const int renamed = fs.rename(temporary, path);
-    if (renamed < 0) throw_io_error(path, "rename to", renamed);
-  } catch (...) {
-    fs.unlink(temporary);
-    throw;
+  AtomicFile file(fs, path);
+  const ByteSink sink = [&](std::span<const std::byte> piece) { file.write(piece); };
+  if (is_pth_name(path)) {
+    write_pth(sink, tensors, metadata);
+  } else {
+    write_safetensors(sink, tensors, metadata);
   }
-  sync_directory(fs, parent_path(path));
+  file.commit();
 }
 
 }  // namespace itpn

@@ -9,7 +9,7 @@
 
 namespace itpn {
 
-// True for names that end in .safetensors, .pth or .pt.
+// True for names that end in .safetensors, .pth or .pt, in any case.
 bool is_weights_name(const std::string& path);
 
 // Old file or new file at every moment, also after a power cut. Throws usage_error for another name, a checkpoint error

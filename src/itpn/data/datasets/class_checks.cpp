@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+
+#include "itpn/core/utf8.h"
 
 namespace itpn {
 namespace {
@@ -21,6 +24,31 @@ std::string listed(const Names& names) {
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + names[i];
   return names.size() > kMaxNames ? text + fmt::format(" and {} more", names.size() - kMaxNames) : text;
+}
+
+// Names of the parts into which people divide a dataset.
+bool is_part_name(std::string name) {
+  constexpr std::array<std::string_view, 10> kParts = {"train", "training", "val",     "valid", "validation",
+                                                       "test",  "testing",  "holdout", "dev",   "eval"};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return std::find(kParts.begin(), kParts.end(), name) != kParts.end();
+}
+
+// Whether all pictures lie in folders below the one folder of the first level.
+bool is_a_level_too_high(const Dataset& dataset, const std::string& folder) {
+  const size_t start = folder.size() + 1;
+  std::string first;
+  bool differs = false;
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const std::string name = dataset.name(i);
+    const size_t slash = name.starts_with(folder + "/") ? name.find('/', start) : std::string::npos;
+    if (slash == std::string::npos) return false;
+    const std::string below = name.substr(start, slash - start);
+    if (i == 0) first = below;
+    differs |= below != first;
+  }
+  return differs;
 }
 
 // For messages that name both sides.
@@ -48,6 +76,56 @@ void check_same_classes(const Dataset& train, const Dataset& val) {
       "training and validation pictures are of different classes ({} and {}); only in training: {}; only in "
       "validation: {}; make them the same",
       a.size(), b.size(), or_none(names_only_in(a, b)), or_none(names_only_in(b, a))));
+}
+
+std::string question_about_parts(const Dataset& dataset, const std::string& path) {
+  const Names& names = dataset.class_names();
+  if (names.empty() || !std::all_of(names.begin(), names.end(), is_part_name)) return "";
+  std::string learn, measure, all;
+  for (const std::string& name : names) {
+    const bool is_train = name.starts_with("tr") || name.starts_with("Tr") || name.starts_with("TR");
+    std::string& part = is_train ? learn : measure;
+    if (part.empty()) part = join_path(path, name);
+    all += (all.empty() ? "" : " and ") + name + "/";
+  }
+  std::string text =
+      all + (names.size() == 1 ? " is a part of a dataset and no class" : " are parts of a dataset and no classes") +
+      "; name one of them: did you mean ";
+  if (!learn.empty()) text += fmt::format("data.path={}", printable_name(learn));
+  if (!measure.empty()) text += fmt::format("{}data.val_path={}", learn.empty() ? "" : " ", printable_name(measure));
+  return text + "?";
+}
+
+std::string question_about_one_class(const Dataset& dataset, const std::string& path) {
+  if (dataset.class_names().size() != 1) return "";
+  const std::string& name = dataset.class_names()[0];
+  const std::string folder = join_path(path, name);
+  return fmt::format(
+      "only one class ({}), so there is nothing to tell apart{}", printable_name(name),
+      is_a_level_too_high(dataset, folder) ? fmt::format("; did you mean {}?", printable_name(folder)) : "");
+}
+
+std::string question_about_numbers(const Dataset& dataset) {
+  if (!dataset.has_numbered_classes()) return "";
+  const size_t count = dataset.class_names().size();
+  std::vector<bool> occurs(count, false);
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const int64_t label = dataset.label(i);
+    if (label >= 0) occurs[static_cast<size_t>(label)] = true;
+  }
+  const auto present = static_cast<size_t>(std::count(occurs.begin(), occurs.end(), true));
+  if (present == count) return "";
+  if (present == count - 1 && !occurs[0]) {
+    return fmt::format(
+        "labels start at 1, so class 0 has no picture; count them from 0, or write names instead of numbers. "
+        "classes.count={} keeps an output without pictures",
+        count);
+  }
+  const auto missing = std::find(occurs.begin(), occurs.end(), false) - occurs.begin();
+  return fmt::format(
+      "only {} of {} classes occur: class {}, for one, has no picture; count labels from 0 without holes, or "
+      "write names instead of numbers. classes.count={} keeps outputs without pictures",
+      present, count, missing, count);
 }
 
 void check_labels(const Dataset& dataset, int64_t classes) {

@@ -18,6 +18,16 @@ std::string names_only_in(const std::vector<std::string>& names, const std::vect
 // Numbered classes may end earlier in validation.
 void check_same_classes(const Dataset& train, const Dataset& val);
 
+// Questions about a dataset whose folders or labels look like a mistake, as an end of a message "PATH: ..."; "" where
+// there is nothing to ask. `path` is its own.
+//
+// train/ and val/ are parts of a dataset and no classes.
+std::string question_about_parts(const Dataset& dataset, const std::string& path);
+// A single class leaves nothing to tell apart.
+std::string question_about_one_class(const Dataset& dataset, const std::string& path);
+// Numbers that begin at 1 or have holes would be outputs that no picture trains.
+std::string question_about_numbers(const Dataset& dataset);
+
 // Every sample must have a label of 0 .. classes - 1.
 void check_labels(const Dataset& dataset, int64_t classes);
 

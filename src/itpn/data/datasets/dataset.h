@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "itpn/data/datasets/fingerprint.h"
 #include "itpn/data/datasets/sample_error.h"
 #include "itpn/data/datasets/sample_set.h"
+#include "itpn/data/datasets/skipped.h"
 #include "itpn/io/image.h"
 
 namespace itpn {
@@ -19,12 +19,6 @@ namespace itpn {
 struct StoredPicture {
   std::vector<std::byte> bytes;
   Image image;
-};
-
-// Something that was left out while the dataset was listed.
-struct SkippedEntry {
-  std::string name;
-  std::string reason;  // "not a picture's name", "link loop", ...
 };
 
 // Readers may be many threads at once.
@@ -37,11 +31,13 @@ class Dataset : public SampleSet {
   // Bytes of the sample as stored; 0 where they are made on the fly.
   virtual uint64_t stored_bytes(int64_t index) const = 0;
   const std::vector<std::string>& class_names() const { return class_names_; }
+  // Why there are none, and what to do about it: "no picture has a label; ...". For messages.
+  virtual std::string why_no_classes() const { return "no picture has a class"; }
   // Whether classes are only known by their numbers (lists, shards): class_names() then ends at the largest label.
   bool has_numbered_classes() const { return has_numbered_classes_; }
-  // What was left out: one by one, which may be as long as the dataset itself, or only how many for each reason.
+  // What was left out: one by one, which may be as long as the dataset itself, or number and examples of each reason.
   virtual std::vector<SkippedEntry> skipped() const { return {}; }
-  virtual std::map<std::string, int64_t> skipped_by_reason() const { return {}; }
+  virtual SkippedGroups skipped_by_reason() const { return {}; }
   // What fingerprint() would find, where that is known without a walk over all samples.
   virtual std::optional<DatasetFingerprint> known_fingerprint() const { return std::nullopt; }
 

@@ -22,6 +22,7 @@ class FolderDataset : public IndexedDataset {
   int64_t label(int64_t index) const override;
   std::string name(int64_t index) const override { return join_path(root_, std::string(index_.name(index))); }
   std::optional<DatasetFingerprint> known_fingerprint() const override;
+  std::string why_no_classes() const override;
   // Sub-folders of the first level without a picture, although others have some.
   std::vector<std::string> empty_classes() const { return index_.empty_classes().copy(); }
 

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "itpn/core/utf8.h"
 #include "itpn/data/datasets/folder_list.h"
 #include "tests/support/temporary_directory.h"
 
@@ -101,6 +102,38 @@ TEST_F(FolderTest, SurvivesLoopsDanglingLinksPipesAndFoldersNamedLikePictures) {
   EXPECT_EQ(reason(found, "a/loop"), "folder seen already (a link)");
   EXPECT_EQ(reason(found, "a/pipe.jpg"), "neither a file nor a link to one");
   EXPECT_THAT(reason(found, "a/dangling.jpg"), ::testing::HasSubstr("No such file"));
+}
+
+TEST_F(FolderTest, FoldersOfSystemsAreNoClassesAndCountOnce) {
+  for (const char* name :
+       {"cat/1.jpg", "cat/@eaDir/1.jpg/thumb.jpg", "dog/2.png", "$Recycle.Bin/3.jpg", "#recycle/4.jpg",
+        "__MACOSX/cat/5.jpg", "dog/.ipynb_checkpoints/2-checkpoint.png", ".thumbnails/6.png"}) {
+    put(name);
+  }
+  make_directories(posix_fs(), directory_.file("lost+found"));
+  EXPECT_THAT(dataset().class_names(), ElementsAre("cat", "dog"));
+  EXPECT_EQ(dataset().size(), 2);
+  EXPECT_TRUE(dataset().empty_classes().empty());
+  const SkippedGroups groups = dataset().skipped_by_reason();
+  EXPECT_EQ(groups.at(kSystemFolder).count, 7);
+  EXPECT_EQ(groups.at(kSystemFolder).examples.size(), kMaxExamples);
+}
+
+TEST_F(FolderTest, WhatWasGivenAndIsNotReadIsToldApartFromOtherFiles) {
+  for (const char* name : {"a.png", "b.bmp", "c.TIFF", "d.heic", "e.gif", "notes.txt"}) put(name);
+  files::create_symlink("nowhere", directory_.file("f.png"));
+  const SkippedGroups groups = dataset().skipped_by_reason();
+  EXPECT_EQ(groups.at(kOtherFormat).count, 4);
+  EXPECT_EQ(only_lost(groups).size(), 2u);
+  EXPECT_THAT(skipped_text(only_harmless(groups)), ::testing::StrEq("skipped 1: not a picture's name (notes.txt)"));
+  EXPECT_THAT(skipped_text(groups), ::testing::HasSubstr("(b.bmp, c.TIFF, d.heic, ...)"));
+}
+
+TEST_F(FolderTest, SaysWhyThereAreNoClasses) {
+  put("a.png");
+  EXPECT_THAT(dataset().why_no_classes(), ::testing::HasSubstr("lie in no sub-folders"));
+  put("cat/b.png");
+  EXPECT_THAT(dataset().why_no_classes(), ::testing::StartsWith("a.png lies beside the sub-folders; move it away"));
 }
 
 TEST_F(FolderTest, KeepsTheBytesOfNamesAndEscapesThemForMessages) {

@@ -69,6 +69,14 @@ DatasetFingerprint fingerprint_of(const PictureList& list, const std::string& ro
   return hasher.fingerprint();
 }
 
+// Whether something could not be read, which may be mended without a trace in the time stamps of the folders.
+bool has_passing_failures(const PictureIndex& index) {
+  const SkippedGroups groups = index.skipped_by_reason();
+  return std::any_of(groups.begin(), groups.end(), [](const auto& group) {
+    return group.first.starts_with(kUnreadableFolder) || group.first.starts_with(kUnreadableFile);
+  });
+}
+
 }  // namespace
 
 ClassesWithEmpty with_empty_classes(const NamesView& classes, const NamesView& empty) {
@@ -105,15 +113,15 @@ PictureList list_of(FolderScan scan, const std::string& root) {
 
 IndexSource folder_source(Fs& fs, const std::string& root, const ScanProgress& progress) {
   IndexSource source;
-  // The spelling is part of the names and so of the fingerprint.
-  source.key = fmt::format("folder\n{}\n{}", root, absolute_path(root));
+  // The number is that of the scan's rules. The spelling is part of the names and so of the fingerprint.
+  source.key = fmt::format("folder 2\n{}\n{}", root, absolute_path(root));
   source.scan = [&fs, root, progress] { return list_of(scan_folder(fs, root, progress), root); };
   source.is_fresh = [&fs, root](const PictureIndex& index) {
     for (size_t i = 0; i < index.places().size(); ++i) {
       const std::string name(index.places()[i]);
       if (!is_unchanged(fs, name.empty() ? root : join_path(root, name), index.stamp(i))) return false;
     }
-    return index.places().size() > 0;
+    return index.places().size() > 0 && !has_passing_failures(index);
   };
   return source;
 }

@@ -8,8 +8,23 @@
 #include <set>
 #include <utility>
 
+#include "itpn/core/file_ending.h"
+#include "itpn/data/datasets/system_names.h"
+
 namespace itpn {
 namespace {
+
+template <size_t N>
+bool has_any_ending(const std::string& name, const std::array<std::string_view, N>& endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return has_ending(name, ending); });
+}
+
+bool has_other_picture_extension(const std::string& name) {
+  return has_any_ending(
+      name, std::array<std::string_view, 22>{".jfif", ".jpe",  ".jfi",  ".jif",  ".bmp", ".dib", ".gif", ".tif",
+                                             ".tiff", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".psd",
+                                             ".svg",  ".ppm",  ".pgm",  ".dng",  ".cr2", ".nef"});
+}
 
 class Scanner {
  public:
@@ -44,18 +59,21 @@ class Scanner {
     int failure = fs_.stat(full(directory), &status);
     if (failure == 0) failure = fs_.list(full(directory), &entries);
     if (failure < 0) {
-      skip(directory, fmt::format("folder cannot be read: {}", std::strerror(-failure)));
+      skip(directory, kUnreadableFolder + std::string(std::strerror(-failure)));
       return {};
     }
     if (!visited_.insert({status.device, status.inode}).second) {
-      skip(directory, "folder seen already (a link)");
+      skip(directory, kLinkedAgain);
       return {};
     }
     result_.directories.push_back({directory, status.device, status.inode, status.modified_ns});
     std::vector<std::string> sub_folders;
     for (const auto& entry : entries) {
-      if (entry.name.starts_with('.')) continue;
-      if (entry.is_directory) {
+      if (entry.is_directory && is_system_folder(entry.name)) {
+        skip(below(directory, entry.name), kSystemFolder);
+      } else if (entry.name.starts_with('.')) {
+        continue;
+      } else if (entry.is_directory) {
         sub_folders.push_back(below(directory, entry.name));
       } else {
         take_file(below(directory, entry.name));
@@ -67,10 +85,11 @@ class Scanner {
   }
 
   void take_file(const std::string& name) {
-    if (!has_picture_extension(name)) return skip(name, "not a picture's name");
+    if (!has_picture_extension(name))
+      return skip(name, has_other_picture_extension(name) ? kOtherFormat : kNotAPicture);
     FileStatus status;
     if (const int failure = fs_.stat(full(name), &status); failure < 0) {
-      return skip(name, fmt::format("cannot be read: {}", std::strerror(-failure)));
+      return skip(name, kUnreadableFile + std::string(std::strerror(-failure)));
     }
     if (!status.is_regular) return skip(name, "neither a file nor a link to one");
     result_.files.push_back({name, status.size});
@@ -87,12 +106,7 @@ class Scanner {
 }  // namespace
 
 bool has_picture_extension(const std::string& name) {
-  static constexpr std::array<std::string_view, 4> kExtensions{"jpg", "jpeg", "png", "webp"};
-  const size_t dot = name.rfind('.');
-  if (dot == std::string::npos) return false;
-  std::string extension = name.substr(dot + 1);
-  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+  return has_any_ending(name, std::array<std::string_view, 4>{".jpg", ".jpeg", ".png", ".webp"});
 }
 
 FolderScan scan_folder(Fs& fs, const std::string& root, const ScanProgress& progress) {

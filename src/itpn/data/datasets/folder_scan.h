@@ -39,7 +39,8 @@ using ScanProgress = std::function<void(int64_t)>;
 bool has_picture_extension(const std::string& name);
 
 // Looks into all sub-folders, through links too, each folder once (so loops end). Only regular files with a picture's
-// extension are taken; the rest is skipped with a reason. Hidden entries (.name) are skipped silently. Throws
+// extension are taken; the rest is skipped with a reason, a folder that a system keeps for itself as one. Hidden files
+// (.name) are skipped silently. Throws
 // data_error if `root` is not a folder that can be read.
 FolderScan scan_folder(Fs& fs, const std::string& root, const ScanProgress& progress = {});
 

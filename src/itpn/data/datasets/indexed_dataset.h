@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +18,7 @@ class IndexedDataset : public Dataset {
   int64_t label(int64_t index) const override { return index_.has_labels() ? index_.label(index) : -1; }
   uint64_t stored_bytes(int64_t index) const override { return index_.stored_bytes(index); }
   std::optional<DatasetFingerprint> known_fingerprint() const override { return index_.fingerprint(); }
-  std::map<std::string, int64_t> skipped_by_reason() const override { return index_.skipped_by_reason(); }
+  SkippedGroups skipped_by_reason() const override { return index_.skipped_by_reason(); }
   std::vector<SkippedEntry> skipped() const override {
     std::vector<SkippedEntry> entries;
     for (size_t i = 0; i < index_.skipped().size(); ++i) {

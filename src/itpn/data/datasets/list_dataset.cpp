@@ -3,30 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <sstream>
+
+#include "itpn/io/file_kind.h"
 
 namespace itpn {
 namespace {
 
 constexpr uint64_t kMaxListBytes = uint64_t{4} << 30;
-constexpr size_t kMaxLabelDigits = 6;
 
-struct ListLine {
-  std::string path;
-  std::optional<int32_t> label;
-};
-
-ListLine split_line(const std::string& line) {
-  const size_t gap = line.find_last_of(" \t");
-  if (gap == std::string::npos || gap == 0) return {line, std::nullopt};
-  const std::string last = line.substr(gap + 1);
-  const bool is_number = !last.empty() && last.size() <= kMaxLabelDigits &&
-                         std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return {line, std::nullopt};
-  const size_t end = line.find_last_not_of(" \t", gap);
-  if (end == std::string::npos) return {line, std::nullopt};
-  return {line.substr(0, end + 1), std::stoi(last)};
+// Names in another encoding than UTF-8 are of no known kind.
+void require_text(Fs& fs, const std::string& path) {
+  const FileKind kind = file_kind(fs, path);
+  if (kind == FileKind::kText || kind == FileKind::kUnknown) return;
+  const std::string remedy = kind_remedy(kind);
+  throw data_error(fmt::format("{}: is {}, no list of pictures; {}", path, kind_name(kind),
+                               remedy.empty() ? "a list is a text with a path a line" : remedy));
 }
 
 }  // namespace
@@ -35,29 +27,37 @@ ListDataset::ListDataset(Fs& fs, const std::string& list_path) : fs_(fs), list_p
   if (!exists(fs, list_path) || itpn::is_directory(fs, list_path)) {
     throw data_error(fmt::format("{}: no such list of pictures", list_path));
   }
+  require_text(fs, list_path);
   std::istringstream lines(read_text_file(fs, list_path, kMaxListBytes));
   const std::string folder = parent_path(list_path);
-  int64_t number = 0;
-  for (std::string line; std::getline(lines, line);) add_line(folder, std::move(line), ++number);
-  if (paths_.size() == 0) throw data_error(fmt::format("{}: the list names no picture", list_path));
-  name_classes();
-}
-
-void ListDataset::add_line(const std::string& folder, std::string line, int64_t number) {
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.find_first_not_of(" \t") == std::string::npos) return;
-  const ListLine entry = split_line(line);
-  const bool is_first = paths_.size() == 0;
-  if (!is_first && entry.label.has_value() == labels_.empty()) {
-    throw data_error(fmt::format("{}:{}: {} a label, unlike the lines before: {}", list_path_, number,
-                                 entry.label ? "with" : "without", printable_name(line)));
+  ListParser parser(list_path);
+  std::map<std::string, int32_t> words;
+  for (std::string line; std::getline(lines, line);) {
+    if (const auto entry = parser.parse(line)) add(folder, *entry, &words);
   }
-  paths_.add(entry.path.starts_with('/') || folder.empty() ? entry.path : join_path(folder, entry.path));
-  if (entry.label) labels_.push_back(*entry.label);
+  if (paths_.size() == 0) throw data_error(fmt::format("{}: the list names no picture", list_path));
+  name_classes(words);
 }
 
-void ListDataset::name_classes() {
+void ListDataset::add(const std::string& folder, const ListEntry& entry, std::map<std::string, int32_t>* words) {
+  paths_.add(entry.path.starts_with('/') || folder.empty() ? entry.path : join_path(folder, entry.path));
+  if (!entry.label) return;
+  const auto next = static_cast<int32_t>(words->size());
+  labels_.push_back(entry.label->number ? *entry.label->number : words->emplace(entry.label->word, next).first->second);
+}
+
+// Words have got their numbers in the order in which they came.
+void ListDataset::name_classes(const std::map<std::string, int32_t>& words) {
   if (labels_.empty()) return;
+  if (!words.empty()) {
+    std::vector<int32_t> places(words.size());
+    for (const auto& [word, number] : words) {
+      places[static_cast<size_t>(number)] = static_cast<int32_t>(class_names_.size());
+      class_names_.push_back(word);
+    }
+    for (int32_t& label : labels_) label = places[static_cast<size_t>(label)];
+    return;
+  }
   has_numbered_classes_ = true;
   const int32_t largest = *std::max_element(labels_.begin(), labels_.end());
   for (int32_t i = 0; i <= largest; ++i) class_names_.push_back(std::to_string(i));

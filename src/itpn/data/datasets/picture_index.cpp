@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "itpn/core/sha256.h"
+#include "itpn/core/utf8.h"
 
 namespace itpn {
 namespace {
@@ -227,12 +228,16 @@ size_t PictureIndex::place_of(int64_t i) const {
   return first;
 }
 
-std::map<std::string, int64_t> PictureIndex::skipped_by_reason() const {
-  std::vector<int64_t> counts(reasons_.size());
-  for (size_t i = 0; i < skipped_.size(); ++i) ++counts.at(skipped_reasons_[i]);
-  std::map<std::string, int64_t> result;
-  for (size_t i = 0; i < counts.size(); ++i) result[std::string(reasons_[i])] += counts[i];
-  return result;
+SkippedGroups PictureIndex::skipped_by_reason() const {
+  SkippedGroups groups;
+  std::vector<SkippedGroup*> by_number(reasons_.size(), nullptr);
+  for (size_t i = 0; i < skipped_.size(); ++i) {
+    SkippedGroup*& group = by_number.at(skipped_reasons_[i]);
+    if (!group) group = &groups[std::string(skipped_reason(i))];
+    ++group->count;
+    if (group->examples.size() < kMaxExamples) group->examples.push_back(printable_name(skipped_[i]));
+  }
+  return groups;
 }
 
 }  // namespace itpn

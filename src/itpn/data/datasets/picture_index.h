@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "itpn/data/datasets/picture_list.h"
+#include "itpn/data/datasets/skipped.h"
 
 namespace itpn {
 
@@ -46,7 +46,7 @@ class PictureIndex {
   const NamesView& empty_classes() const { return empty_classes_; }
   const NamesView& skipped() const { return skipped_; }
   std::string_view skipped_reason(size_t i) const { return reasons_[skipped_reasons_[i]]; }
-  std::map<std::string, int64_t> skipped_by_reason() const;
+  SkippedGroups skipped_by_reason() const;
   const DatasetFingerprint& fingerprint() const { return fingerprint_; }
   const std::string& hash_with_empty_classes() const { return hash_with_empty_classes_; }
   // Bytes of the whole index.

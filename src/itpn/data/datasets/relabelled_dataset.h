@@ -26,9 +26,10 @@ class RelabelledDataset : public Dataset {
     return label < 0 ? label : labels_[static_cast<size_t>(label)];
   }
   std::string name(int64_t index) const override { return dataset_->name(index); }
+  std::string why_no_classes() const override { return dataset_->why_no_classes(); }
   uint64_t stored_bytes(int64_t index) const override { return dataset_->stored_bytes(index); }
   std::vector<SkippedEntry> skipped() const override { return dataset_->skipped(); }
-  std::map<std::string, int64_t> skipped_by_reason() const override { return dataset_->skipped_by_reason(); }
+  SkippedGroups skipped_by_reason() const override { return dataset_->skipped_by_reason(); }
 
  private:
   std::shared_ptr<const Dataset> dataset_;

@@ -4,9 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
-
-#include "itpn/core/utf8.h"
 
 namespace itpn {
 namespace {
@@ -48,16 +45,6 @@ FileStatus status_of(Fs& fs, const std::string& path) {
   return status;
 }
 
-// Bytes of the printable character at the start of `text`, or 0. The backslash is kept for what is not printable.
-size_t printable_length(std::string_view text) {
-  const size_t length = utf8_length(text);
-  if (length == 0) return 0;
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (length == 1) return first >= 0x20 && first != 0x7F && first != '\\' ? 1 : 0;
-  const bool is_control = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-  return is_control ? 0 : length;
-}
-
 }  // namespace
 
 void read_sample_file(Fs& fs, const std::string& path, std::vector<std::byte>& into) {
@@ -77,20 +64,6 @@ void read_sample_range(Fs& fs, const std::string& path, uint64_t offset, uint64_
     done += static_cast<size_t>(got);
   }
   into.resize(done);
-}
-
-std::string printable_name(const std::string& name) {
-  std::string result;
-  for (size_t i = 0; i < name.size();) {
-    const size_t length = printable_length(std::string_view(name).substr(i));
-    if (length == 0) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(name[i]));
-    } else {
-      result.append(name, i, length);
-    }
-    i += std::max<size_t>(length, 1);
-  }
-  return result;
 }
 
 }  // namespace itpn

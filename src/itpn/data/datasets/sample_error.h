@@ -7,6 +7,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/utf8.h"
 
 namespace itpn {
 
@@ -25,8 +26,5 @@ void read_sample_file(Fs& fs, const std::string& path, std::vector<std::byte>& i
 
 // The same for `size` bytes from `offset` of a file that holds many samples.
 void read_sample_range(Fs& fs, const std::string& path, uint64_t offset, uint64_t size, std::vector<std::byte>& into);
-
-// `name` for messages and lists: bytes that are not printable UTF-8, tabs, newlines and backslashes as \xNN.
-std::string printable_name(const std::string& name);
 
 }  // namespace itpn

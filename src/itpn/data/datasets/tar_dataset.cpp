@@ -8,12 +8,27 @@
 #include "itpn/data/datasets/shard_list.h"
 
 namespace itpn {
+namespace {
+
+// What .cls files give; folders that are called so mean the same.
+bool are_numbers_in_order(const std::vector<std::string>& names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != std::to_string(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 TarDataset::TarDataset(Fs& fs, const std::string& pattern, PictureIndex index)
     : IndexedDataset(std::move(index)), fs_(fs) {
   warn_of_defects();
-  if (size() == 0) throw data_error(fmt::format("{}: no picture (jpg, jpeg, png, webp) in these shards", pattern));
-  has_numbered_classes_ = true;
+  if (size() == 0) {
+    const std::string others = skipped_text(index_.skipped_by_reason());
+    throw data_error(fmt::format("{}: no picture (jpg, jpeg, png, webp) in these shards{}{}", pattern,
+                                 others.empty() ? "" : "; ", others));
+  }
+  has_numbered_classes_ = are_numbers_in_order(class_names_);
 }
 
 void TarDataset::warn_of_defects() const {

@@ -1,5 +1,6 @@
 // Pictures in tar files ("shards") by WebDataset's naming: members of one base name are one sample, `KEY.jpg` (or jpeg,
-// png, webp) the picture, `KEY.cls` its class as a number in text. Nothing is extracted.
+// png, webp) the picture, `KEY.cls` its class as a number in text. Without .cls, folders of the members are classes as
+// those of a dataset on the disk are. Nothing is extracted.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,11 @@ class TarDataset : public IndexedDataset {
 
   void read(int64_t index, StoredPicture& into) const override;
   std::string name(int64_t index) const override;
+  std::string why_no_classes() const override {
+    return "shards take them from NAME.cls beside NAME.jpg, or from the folders of their members; give one of these, "
+           "or "
+           "unpack the shard into a folder with a sub-folder for each class";
+  }
 
  private:
   void warn_of_defects() const;

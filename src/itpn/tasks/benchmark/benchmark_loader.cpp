@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/stopwatch.h"
+#include "itpn/core/utf8.h"
 #include "itpn/data/augment_config.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"

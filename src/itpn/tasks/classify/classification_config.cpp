@@ -10,15 +10,9 @@ ModelConfig classifier_model() {
   return model;
 }
 
-DataConfig labelled_pictures() {
-  DataConfig data = classification_data();
-  data.source = "folder";
-  return data;
-}
-
 }  // namespace
 
-ClassificationConfig::ClassificationConfig() : model(classifier_model()), data(labelled_pictures()) {}
+ClassificationConfig::ClassificationConfig() : model(classifier_model()), data(classification_data()) {}
 
 FinetuneConfig::FinetuneConfig() {
   model.relative_position_bias = true;

@@ -99,7 +99,7 @@ void ClassificationTask::load_initial_weights() {
     log::warning("no --init: all weights start at random, nothing pre-trained is used");
     return;
   }
-  load_starting_weights(request_, learner_->tensors().model);
+  load_starting_weights(request_, learner_->tensors().model, data_.class_names);
   learner_->adopt_initial_weights();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "itpn/config/config.h"
+#include "itpn/core/utf8.h"
 #include "itpn/tasks/classify/classification_config.h"
 #include "itpn/tasks/classify/classification_learner.h"
 #include "itpn/tasks/features/labelled_data.h"

@@ -27,7 +27,6 @@ constexpr size_t kMaxTableRows = 20;
 
 DataConfig data_config(const EvaluateRequest& request) {
   DataConfig data;
-  data.source = guess_source(request.data);
   data.path = request.data;
   data.workers = request.workers;
   data.max_bad_fraction = 1.0;  // counted and told at the end

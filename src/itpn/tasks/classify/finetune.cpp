@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "itpn/core/log.h"
+#include "itpn/data/path_kind.h"
 #include "itpn/models/backbone/layer_ids.h"
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/mix_images.h"
@@ -72,6 +73,7 @@ ClassificationResult finetune(const FinetuneRequest& request) {
   return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
     FinetuneConfig config = shared_out(request.config, group);
     check_finetune_config(config);
+    settle_source(posix_fs(), &config.data);
     settle_model(&config, request.run);
     FinetuneTask task(config, request.run);
     const RunResult run = train(task, request.run, group);

@@ -7,6 +7,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
+#include "itpn/data/path_kind.h"
 #include "itpn/data/sample_order.h"
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/to_device.h"
@@ -145,6 +146,7 @@ ClassificationResult linprobe(const LinprobeRequest& request) {
   return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
     LinprobeConfig config = shared_out(request.config, group);
     check_linprobe_config(config);
+    settle_source(posix_fs(), &config.data);
     if (request.run.init.empty() && request.run.resume.empty()) throw no_init();
     settle_model(&config, request.run);
     LinprobeTask task(config, request.run);

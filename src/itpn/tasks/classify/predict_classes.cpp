@@ -8,7 +8,8 @@
 #include <span>
 
 #include "itpn/core/csv.h"
-#include "itpn/data/datasets/sample_error.h"
+#include "itpn/core/errors.h"
+#include "itpn/core/utf8.h"
 #include "itpn/tasks/classify/ready_classifier.h"
 #include "itpn/tasks/features/picture_files.h"
 
@@ -50,13 +51,13 @@ std::string table_row(const PredictedPicture& picture) {
   std::string text = printable_name(picture.path) + "\n";
   if (!picture.error.empty()) return text + fmt::format("  not a picture: {}\n", picture.error);
   for (const Guess& guess : picture.guesses) {
-    text += fmt::format("  {:6.2f} %  {}\n", 100.0 * guess.probability, printable_name(guess.name));
+    text += fmt::format("  {:6.2f} %  {}\n", 100.0 * guess.probability, guess.name);
   }
   return text;
 }
 
 std::string json_row(const PredictedPicture& picture) {
-  nlohmann::json out = {{"path", picture.path}};
+  nlohmann::json out = {{"path", printable_name(picture.path)}};
   if (!picture.error.empty()) {
     out["error"] = picture.error;
   } else {
@@ -69,12 +70,12 @@ std::string json_row(const PredictedPicture& picture) {
 }
 
 std::string csv_row(const PredictedPicture& picture) {
-  if (!picture.error.empty()) return fmt::format("{},,,,,{}\n", csv_field(picture.path), csv_field(picture.error));
+  const std::string path = csv_field(printable_name(picture.path));
+  if (!picture.error.empty()) return fmt::format("{},,,,,{}\n", path, csv_field(picture.error));
   std::string text;
   for (size_t rank = 0; rank < picture.guesses.size(); ++rank) {
     const Guess& guess = picture.guesses[rank];
-    text += fmt::format("{},{},{},{},{:.6g},\n", csv_field(picture.path), rank + 1, guess.index, csv_field(guess.name),
-                        guess.probability);
+    text += fmt::format("{},{},{},{},{:.6g},\n", path, rank + 1, guess.index, csv_field(guess.name), guess.probability);
   }
   return text;
 }

@@ -5,33 +5,42 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 
-#include "itpn/core/csv.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
 #include "itpn/core/output_place.h"
 #include "itpn/core/progress.h"
-#include "itpn/engine/tensor_file.h"
-#include "itpn/io/npy_writer.h"
+#include "itpn/core/utf8.h"
+#include "itpn/io/feature_writer.h"
 
 namespace itpn {
 namespace {
 
 constexpr const char* kPooled = "pooled";
 
-struct Gathered {
-  torch::Tensor features;  // (N, ...) fp32 on the CPU
-  std::vector<std::string> paths;
-};
+// What the file is to be: the ending of its name says it, or --format, and the two must agree.
+FeatureFormat format_of(const EmbedRequest& request) {
+  const std::optional<FeatureFormat> wanted = feature_format(request.format),
+                                     named = feature_format_of_name(request.output);
+  if (!request.format.empty() && !wanted) {
+    throw usage_error(fmt::format("--format {}: want npy, safetensors or csv", request.format));
+  }
+  if (wanted && named && *wanted != *named) {
+    throw usage_error(fmt::format("-o {} and --format {} contradict each other; leave one of them out", request.output,
+                                  request.format));
+  }
+  if (!wanted && !named && !request.output.empty()) {
+    throw usage_error(fmt::format("-o {}: the name ends in .npy, .safetensors or .csv, or --format says which of them",
+                                  request.output));
+  }
+  return wanted ? *wanted : named.value_or(FeatureFormat::kNpy);
+}
 
 void check(const EmbedRequest& request) {
-  if (request.pictures.empty()) throw usage_error("no picture given; name files, folders or lists (.txt)");
+  if (request.pictures.empty()) throw usage_error("no picture given; name files, folders or lists");
   if (request.batch_size < 1) throw usage_error("--batch-size must be at least 1");
-  const std::string& format = request.format;
-  if (format == "npy" || format == "safetensors" || format == "csv") return;
-  throw usage_error(fmt::format("--format {}: want npy, safetensors or csv", format));
 }
 
 void check_level(const ReadyBackbone& model, const std::string& level) {
@@ -41,92 +50,75 @@ void check_level(const ReadyBackbone& model, const std::string& level) {
       fmt::format("{}: no level {}; there is {}, {}", model.source().path, level, fmt::join(names, ", "), kPooled));
 }
 
-Gathered gather(ReadyBackbone& model, const EmbedRequest& request, EmbedResult* result) {
-  const std::vector<std::string> all = expand_pictures(request.pictures);
-  const std::span<const std::string> paths = all;
-  const auto transform = model.transform();
-  const auto batch = static_cast<size_t>(request.batch_size);
-  ProgressBar bar({.label = "embed", .total = static_cast<int64_t>(paths.size()), .unit = "pictures"});
-  std::vector<torch::Tensor> parts;
-  Gathered gathered;
-  for (size_t first = 0; first < paths.size(); first += batch) {
-    const PictureBatch pictures =
-        read_pictures(paths.subspan(first, std::min(batch, paths.size() - first)), *transform);
-    result->unreadable.insert(result->unreadable.end(), pictures.unreadable.begin(), pictures.unreadable.end());
-    bar.update(static_cast<int64_t>(std::min(first + batch, paths.size())));
-    if (pictures.batch.count == 0) continue;
-    gathered.paths.insert(gathered.paths.end(), pictures.paths.begin(), pictures.paths.end());
-    parts.push_back(
-        (request.level == kPooled ? model.pooled(pictures.batch) : model.level(pictures.batch, request.level))
-            .cpu()
-            .contiguous());
+torch::Tensor features_of(ReadyBackbone& model, const HostBatch& batch, const std::string& level) {
+  return (level == kPooled ? model.pooled(batch) : model.level(batch, level)).cpu().contiguous();
+}
+
+// Writes the features of each batch as soon as they are there. The file begins with the first of them: only they tell
+// the shape.
+class Embedding {
+ public:
+  Embedding(const EmbedRequest& request, std::span<const std::string> paths, EmbedResult* result)
+      : request_(request), paths_(paths), result_(result) {}
+
+  void run(ReadyBackbone& model) {
+    const auto transform = model.transform();
+    const auto batch = static_cast<size_t>(request_.batch_size);
+    ProgressBar bar({.label = "embed", .total = static_cast<int64_t>(paths_.size()), .unit = "pictures"});
+    for (size_t first = 0; first < paths_.size(); first += batch) {
+      const size_t count = std::min(batch, paths_.size() - first);
+      const PictureBatch pictures = read_pictures(paths_.subspan(first, count), *transform);
+      result_->unreadable.insert(result_->unreadable.end(), pictures.unreadable.begin(), pictures.unreadable.end());
+      if (pictures.batch.count > 0) write(features_of(model, pictures.batch, request_.level), pictures.batch, first);
+      bar.update(static_cast<int64_t>(first + count));
+    }
+    bar.finish();
+    if (!writer_) {
+      throw data_error(fmt::format("none of {} pictures can be read; {}: {}", paths_.size(),
+                                   printable_name(result_->unreadable[0].path), result_->unreadable[0].reason));
+    }
+    writer_->finish();
+    result_->names = writer_->names_path();
+    result_->shape.insert(result_->shape.begin(), writer_->rows());
   }
-  bar.finish();
-  if (parts.empty()) {
-    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", paths.size(), result->unreadable[0].path,
-                                 result->unreadable[0].reason));
+
+ private:
+  void write(const torch::Tensor& features, const HostBatch& batch, size_t first) {
+    if (!writer_) open(features);
+    const auto numbers = static_cast<size_t>(features[0].numel());
+    const std::span<const float> all(features.const_data_ptr<float>(), static_cast<size_t>(features.numel()));
+    for (size_t row = 0; row < batch.positions.size(); ++row) {
+      writer_->add(first + batch.positions[row], all.subspan(row * numbers, numbers));
+    }
   }
-  gathered.features = torch::cat(parts);
-  return gathered;
-}
 
-std::span<const std::byte> bytes_of(const torch::Tensor& tensor) {
-  return {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()};
-}
-
-void write_npy(const Gathered& gathered, EmbedResult* result) {
-  const std::string header = npy_header(result->shape);
-  std::vector<std::byte> file(header.size() + gathered.features.nbytes());
-  std::copy_n(reinterpret_cast<const std::byte*>(header.data()), header.size(), file.begin());
-  std::ranges::copy(bytes_of(gathered.features), file.begin() + static_cast<std::ptrdiff_t>(header.size()));
-  write_file_atomically(posix_fs(), result->output, file);
-  std::string names;
-  for (const std::string& path : gathered.paths) names += path + "\n";
-  result->names = result->output + ".txt";
-  write_file_atomically(posix_fs(), result->names, names);
-}
-
-void write_tensors(const Gathered& gathered, const EmbedRequest& request, EmbedResult* result) {
-  const NamedTensors tensors = {{"features", gathered.features}};
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  const std::map<std::string, std::string> metadata = {
-      {"level", request.level},
-      {"stride", std::to_string(result->stride)},
-      {"pictures", nlohmann::json(gathered.paths).dump(-1, ' ', false, replace)}};
-  std::vector<std::byte> file;
-  const ByteSink sink = [&](std::span<const std::byte> piece) { file.insert(file.end(), piece.begin(), piece.end()); };
-  write_safetensors(sink, as_tensor_bytes(tensors), metadata);
-  write_file_atomically(posix_fs(), result->output, file);
-}
-
-void write_csv(const Gathered& gathered, EmbedResult* result) {
-  const torch::Tensor rows = gathered.features.flatten(1);
-  const auto numbers = static_cast<size_t>(rows.size(1));
-  const float* next = rows.const_data_ptr<float>();
-  std::string text;
-  for (const std::string& path : gathered.paths) {
-    text += csv_field(path);
-    for (size_t i = 0; i < numbers; ++i) fmt::format_to(std::back_inserter(text), ",{}", *next++);
-    text += '\n';
+  void open(const torch::Tensor& features) {
+    result_->shape = features[0].sizes().vec();
+    const std::map<std::string, std::string> metadata = {{"level", request_.level},
+                                                         {"stride", std::to_string(result_->stride)}};
+    writer_.emplace(posix_fs(), FeatureFile{result_->output, format_of(request_), result_->shape, metadata}, paths_);
   }
-  write_file_atomically(posix_fs(), result->output, text);
-}
+
+  const EmbedRequest& request_;
+  std::span<const std::string> paths_;
+  EmbedResult* result_;
+  std::optional<FeatureWriter> writer_;
+};
 
 }  // namespace
 
 EmbedResult embed(const EmbedRequest& request) {
   check(request);
   EmbedResult result;
-  result.output = request.output.empty() ? "features." + request.format : request.output;
+  const FeatureFormat format = format_of(request);
+  result.output = request.output.empty() ? fmt::format("features.{}", format_word(format)) : request.output;
   prepare_output_file(posix_fs(), result.output);
   ReadyBackbone model(request.model);
   check_level(model, request.level);
   result.stride = request.level == kPooled ? 0 : model.stride_of(request.level);
-  const Gathered gathered = gather(model, request, &result);
-  result.shape = gathered.features.sizes().vec();
-  if (request.format == "npy") write_npy(gathered, &result);
-  if (request.format == "safetensors") write_tensors(gathered, request, &result);
-  if (request.format == "csv") write_csv(gathered, &result);
+  const ExpandedPictures pictures = expand_pictures(request.pictures);
+  result.lost = pictures.lost;
+  Embedding(request, pictures.paths, &result).run(model);
   return result;
 }
 

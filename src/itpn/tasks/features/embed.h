@@ -12,10 +12,10 @@ namespace itpn {
 
 struct EmbedRequest {
   ModelRequest model;
-  std::vector<std::string> pictures;  // files, folders, lists (.txt)
+  std::vector<std::string> pictures;  // files, folders, lists
   std::string level = "pooled";       // or a level of the pyramid: "p2", "p3", "p4"
-  std::string format = "npy";         // "npy", "safetensors" or "csv"
-  std::string output;                 // the file
+  std::string format;                 // "npy", "safetensors" or "csv"; "": as the output's name ends, npy without one
+  std::string output;                 // the file; "": features.FORMAT
   int64_t batch_size = 16;
 };
 
@@ -25,12 +25,12 @@ struct EmbedResult {
   std::vector<int64_t> shape;  // (pictures, C), or (pictures, C, H, W) of a level
   int64_t stride = 0;          // pixels from one entry of a level to the next; 0 for pooled
   std::vector<UnreadablePicture> unreadable;  // left out
+  int64_t lost = 0;                           // as in ExpandedPictures
 };
 
-// Writes (N, C) for pooled features, (N, C, H / stride, W / stride) for a level, fp32. npy: the array, and the
-// pictures' names beside it in OUTPUT.txt; safetensors: "features", with level, stride and pictures as metadata; csv: a
-// line a picture, its name and then its numbers. Features are gathered in memory. Throws a data error where no picture
-// can be read, a usage error for an unknown level or format.
+// Writes (N, C) for pooled features, (N, C, H / stride, W / stride) for a level, fp32, as io/feature_writer.h has it,
+// batch after batch. Throws a data error where no picture can be read, a usage error for an unknown level or format, or
+// one that contradicts the output's name.
 EmbedResult embed(const EmbedRequest& request);
 
 }  // namespace itpn

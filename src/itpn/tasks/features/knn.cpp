@@ -37,7 +37,6 @@ KnnScore knn(const KnnRequest& request) {
     throw usage_error("-k must be at least 1, --temperature above 0");
   }
   DataConfig data;
-  data.source = "folder";
   data.path = join_path(request.data, "train");
   data.val_path = join_path(request.data, "val");
   data.workers = request.workers;
@@ -47,7 +46,7 @@ KnnScore knn(const KnnRequest& request) {
       throw usage_error(fmt::format("{}: there is no such folder; --data wants train/ and val/ below it", folder));
     }
   }
-  const LabelledData labelled = open_labelled_data(data, 0);
+  const LabelledData labelled = open_labelled_data(data, 0, /*takes_keys=*/false);
   ReadyBackbone model(request.model);
   return score_knn(
       labelled, data, model.transform(), [&](const HostBatch& batch) { return model.pooled(batch); }, request.knn);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/log.h"
 #include "itpn/data/datasets/class_checks.h"
 #include "itpn/data/datasets/relabelled_dataset.h"
 #include "itpn/data/datasets/synthetic_scene.h"
@@ -18,9 +19,13 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-std::shared_ptr<const Dataset> open_with_labels(const DataConfig& data, const std::string& path, uint64_t synthetic) {
+constexpr size_t kMaxTableRows = 10;
+
+std::shared_ptr<const Dataset> open_with_labels(const DataConfig& data, const std::string& path, uint64_t synthetic,
+                                                bool takes_keys) {
   OpenDatasetOptions options;
   options.needs_labels = true;
+  options.takes_keys = takes_keys;
   options.synthetic_seed = synthetic;
   return open_dataset(data, path, options);
 }
@@ -31,11 +36,12 @@ Names padded(Names names, int64_t count) {
   return names;
 }
 
-// Does class i of `dataset` mean output i, whatever it is called? So it is where either side has no names.
+// Does class i of `dataset` mean output i, whatever it is called? So it is where either side has numbers for names.
 bool are_told_apart_by_number(const Dataset& dataset, const Names& names) {
-  const size_t classes = dataset.class_names().size();
-  if (dataset.has_numbered_classes()) return classes <= names.size();
-  return names == padded({}, static_cast<int64_t>(classes));
+  const auto count = static_cast<int64_t>(dataset.class_names().size());
+  const bool model_has_numbers = names == padded({}, static_cast<int64_t>(names.size()));
+  if (dataset.has_numbered_classes()) return count <= static_cast<int64_t>(names.size());
+  return model_has_numbers && count == static_cast<int64_t>(names.size());
 }
 
 // The output of each class; nothing if one of them has none.
@@ -55,29 +61,64 @@ std::vector<int64_t> first_outputs(size_t count) {
   return outputs;
 }
 
+// A table of what is taken for what where names do not say it.
+void tell_places(const Names& classes, const Names& names, const std::string& path) {
+  std::string table;
+  for (size_t i = 0; i < std::min(classes.size(), kMaxTableRows); ++i) {
+    table += fmt::format("{}{} is {}", i == 0 ? "" : ", ", classes[i], names[i]);
+  }
+  log::warning(
+      fmt::format("{}: its classes have no names in common with the model's, so they are taken by their place: {}{}",
+                  path, table, classes.size() > kMaxTableRows ? ", ..." : ""));
+}
+
+// What is very likely a mistake, unless the recipe says how many classes there are.
+void check_training_classes(const Dataset& dataset, const std::string& path, int64_t num_classes, bool takes_keys) {
+  if (num_classes > 0) return;
+  const std::string one = question_about_one_class(dataset, path), numbers = question_about_numbers(dataset);
+  if (!one.empty()) {
+    throw data_error(
+        fmt::format("{}: {}{}", path, one, takes_keys ? "; classes.count=2 trains on it all the same" : ""));
+  }
+  if (!numbers.empty()) throw data_error(fmt::format("{}: {}", path, numbers));
+}
+
+// `val` with the numbers that the classes of the same names have in training.
+std::shared_ptr<const Dataset> in_order_of(const Dataset& train, std::shared_ptr<const Dataset> val) {
+  const Names known = printable_names(train.class_names()), names = printable_names(val->class_names());
+  const bool is_subset = val->has_numbered_classes() || train.has_numbered_classes();
+  if (names == known || (names.size() != known.size() && !is_subset)) return val;
+  auto outputs = outputs_of(names, known);
+  if (!outputs) return val;
+  return std::make_shared<RelabelledDataset>(std::move(val), std::move(*outputs), train.class_names());
+}
+
 }  // namespace
 
-LabelledData open_labelled_data(const DataConfig& data, int64_t num_classes) {
+LabelledData open_labelled_data(const DataConfig& data, int64_t num_classes, bool takes_keys) {
   LabelledData result;
-  result.train = open_with_labels(data, data.path, 0);
+  result.train = open_with_labels(data, data.path, 0, takes_keys);
+  check_training_classes(*result.train, data.path, num_classes, takes_keys);
   const auto found = static_cast<int64_t>(result.train->class_names().size());
   const int64_t count = num_classes > 0 ? num_classes : found;
   check_labels(*result.train, count);
   result.class_names = padded(printable_names(result.train->class_names()), count);
   if (data.val_path.empty()) return result;
-  result.val = open_with_labels(data, data.val_path, kHeldOutSyntheticSet);
+  result.val = in_order_of(*result.train, open_with_labels(data, data.val_path, kHeldOutSyntheticSet, takes_keys));
   check_same_classes(*result.train, *result.val);
   check_labels(*result.val, count);
   return result;
 }
 
 std::shared_ptr<const Dataset> open_labelled_set(const DataConfig& data, const std::string& path, const Names& names) {
-  std::shared_ptr<const Dataset> dataset = open_with_labels(data, path, kHeldOutSyntheticSet);
+  std::shared_ptr<const Dataset> dataset = open_with_labels(data, path, kHeldOutSyntheticSet, /*takes_keys=*/false);
   const Names classes = printable_names(dataset->class_names());
   if (classes == names) return dataset;
-  std::optional<std::vector<int64_t>> outputs;
-  if (!dataset->has_numbered_classes()) outputs = outputs_of(classes, names);
-  if (!outputs && are_told_apart_by_number(*dataset, names)) outputs = first_outputs(classes.size());
+  std::optional<std::vector<int64_t>> outputs = outputs_of(classes, names);
+  if (!outputs && are_told_apart_by_number(*dataset, names)) {
+    outputs = first_outputs(classes.size());
+    tell_places(classes, names, path);
+  }
   if (!outputs) {
     throw data_error(
         fmt::format("{} has classes that the model does not know: {}", path, names_only_in(classes, names)));

@@ -7,19 +7,57 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/log.h"
 #include "itpn/data/datasets/folder_scan.h"
 #include "itpn/data/datasets/list_dataset.h"
+#include "itpn/data/path_kind.h"
 #include "itpn/data/render_picture.h"
+#include "itpn/io/file_kind.h"
 
 namespace itpn {
 namespace {
 
 constexpr int64_t kChannels = 3;
 
-void add_folder(const std::string& folder, std::vector<std::string>* paths) {
+void add_folder(const std::string& folder, ExpandedPictures* pictures) {
+  if (source_of_path(posix_fs(), folder) == "tar") {
+    throw data_error(
+        fmt::format("{}: a folder of tar shards; name pictures, folders of them or lists, or unpack it", folder));
+  }
   const FolderScan scan = scan_folder(posix_fs(), folder);
-  if (scan.files.empty()) throw data_error(fmt::format("{}: no picture (jpg, jpeg, png, webp) below it", folder));
-  for (const ScannedFile& file : scan.files) paths->push_back(join_path(folder, file.name));
+  SkippedGroups skipped;
+  for (const SkippedEntry& entry : scan.skipped) {
+    add_skipped(&skipped, entry.name, entry.reason);
+    pictures->lost += is_lost(entry.reason) ? 1 : 0;
+  }
+  if (scan.files.empty()) {
+    const std::string others = skipped_text(skipped);
+    throw data_error(
+        fmt::format("{}: no picture (jpg, jpeg, png, webp) below it{}{}", folder, others.empty() ? "" : "; ", others));
+  }
+  const std::string others = skipped_text(only_harmless(skipped));
+  if (!others.empty()) log::info(fmt::format("{}: {}", folder, others));
+  warn_of_lost(folder, skipped);
+  for (const ScannedFile& file : scan.files) pictures->paths.push_back(join_path(folder, file.name));
+}
+
+// A list is told by its content; what cannot be looked at is reported as a picture that cannot be read.
+bool is_list(const std::string& path) {
+  FileStatus status;
+  if (has_picture_extension(path) || posix_fs().stat(path, &status) < 0 || !status.is_regular) return false;
+  try {
+    const FileKind kind = file_kind(posix_fs(), path);
+    const bool may_be_text = kind == FileKind::kText || kind == FileKind::kUtf16;
+    if (is_picture(kind) || kind == FileKind::kLfsPointer || kind == FileKind::kWebPage) return false;
+    return may_be_text || source_of_path(posix_fs(), path) == "list";
+  } catch (const SystemError&) {
+    return false;
+  }
+}
+
+void add_list(const std::string& path, ExpandedPictures* pictures) {
+  const ListDataset list(posix_fs(), path);
+  for (int64_t i = 0; i < list.size(); ++i) pictures->paths.push_back(list.name(i));
 }
 
 // Renders one picture into its place; the reason where that fails.
@@ -37,19 +75,18 @@ std::optional<std::string> render_file(const std::string& path, const PictureTra
 
 }  // namespace
 
-std::vector<std::string> expand_pictures(const std::vector<std::string>& words) {
-  std::vector<std::string> paths;
+ExpandedPictures expand_pictures(const std::vector<std::string>& words) {
+  ExpandedPictures pictures;
   for (const std::string& word : words) {
     if (is_directory(posix_fs(), word)) {
-      add_folder(word, &paths);
-    } else if (word.ends_with(".txt")) {
-      const ListDataset list(posix_fs(), word);
-      for (int64_t i = 0; i < list.size(); ++i) paths.push_back(list.name(i));
+      add_folder(word, &pictures);
+    } else if (is_list(word)) {
+      add_list(word, &pictures);
     } else {
-      paths.push_back(word);
+      pictures.paths.push_back(word);
     }
   }
-  return paths;
+  return pictures;
 }
 
 PictureBatch read_pictures(std::span<const std::string> paths, const PictureTransform& transform) {

@@ -17,10 +17,15 @@ struct UnreadablePicture {
   std::string reason;
 };
 
-// The files meant by `words`, in order: a folder stands for the pictures below it, a .txt file for those that it lists
-// (data/datasets/list_dataset.h), anything else for itself. Throws a data error for a folder or a list without a
-// picture.
-std::vector<std::string> expand_pictures(const std::vector<std::string>& words);
+struct ExpandedPictures {
+  std::vector<std::string> paths;
+  int64_t lost = 0;  // pictures and folders that were given by their folder and are not among them
+};
+
+// The files meant by `words`, in order: a folder stands for the pictures below it, a list (a text, whatever its name)
+// for those that it names (data/datasets/list_dataset.h), anything else for itself. Tells what a folder holds beside
+// them. Throws a data error for a folder or a list without a picture, and for archives and tar shards.
+ExpandedPictures expand_pictures(const std::vector<std::string>& words);
 
 struct PictureBatch {
   HostBatch batch;                            // those that could be read

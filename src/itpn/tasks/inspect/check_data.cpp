@@ -12,7 +12,10 @@
 #include "itpn/core/cpu_limits.h"
 #include "itpn/core/progress.h"
 #include "itpn/core/signals.h"
+#include "itpn/core/utf8.h"
+#include "itpn/data/datasets/class_checks.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/path_kind.h"
 #include "itpn/io/decode_image.h"
 
 namespace itpn {
@@ -143,17 +146,26 @@ void add_findings(const Dataset& dataset, const std::vector<Finding>& findings, 
   report.bytes = spread_of(std::move(sizes));
 }
 
+// What a person would ask before an epoch is spent on it.
+std::vector<std::string> questions_about(const Dataset& dataset, const std::string& path) {
+  std::vector<std::string> questions;
+  if (dataset.class_names().empty() && dataset.size() > 0)
+    questions.push_back("no classes: " + dataset.why_no_classes());
+  for (const std::string& question : {question_about_parts(dataset, path), question_about_one_class(dataset, path),
+                                      question_about_numbers(dataset)}) {
+    if (!question.empty()) questions.push_back(question);
+  }
+  return questions;
+}
+
 }  // namespace
 
 DataReport check_data(const CheckDataOptions& options) {
   DataReport report;
   report.path = options.path;
-  if (!options.path.ends_with(".tar") && !exists(posix_fs(), options.path)) {
-    throw data_error(options.path + ": no such folder, list or shard");
-  }
-  report.source = guess_source(options.path);
   DataConfig config;
-  config.source = report.source;
+  config.source = report.source = source_of_path(posix_fs(), options.path);
+  config.path = options.path;
   config.cache_dir = "off";  // a check looks for itself
   const auto dataset = open_dataset(config, options.path, {.shows_progress = options.shows_progress});
   const auto findings =
@@ -163,6 +175,7 @@ DataReport check_data(const CheckDataOptions& options) {
   report.total_bytes = print.total_bytes;
   report.names_hash = print.names_hash;
   report.skipped = dataset->skipped();
+  report.questions = questions_about(*dataset, options.path);
   count_classes(*dataset, report);
   add_findings(*dataset, findings, report);
   return report;

@@ -13,7 +13,7 @@
 namespace itpn {
 
 struct CheckDataOptions {
-  std::string path;     // a folder, a list (.txt), or tar shards (.tar); what it is shows by the name
+  std::string path;     // a folder, a list or tar shards
   int64_t threads = 0;  // 0: as many as cores
   bool shows_progress = true;
 };
@@ -45,7 +45,8 @@ struct DataReport {
   int64_t rotated = 0;                     // EXIF asks for a turn; training, like the published code, does not
   std::vector<ImageDefectReport> defects;  // in the order of the dataset
   std::map<std::string, int64_t> defect_kinds;
-  std::vector<SkippedEntry> skipped;  // not part of the dataset at all
+  std::vector<SkippedEntry> skipped;   // not part of the dataset at all
+  std::vector<std::string> questions;  // what looks like a mistake about classes
 };
 
 // Throws data_error where there is no dataset at all; defects of single pictures are part of the report. With a bar, a

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "itpn/core/utf8.h"
 #include "itpn/tasks/inspect/check_data.h"
 
 namespace itpn {
@@ -70,6 +71,7 @@ std::string data_report_table(const DataReport& report, size_t max_rows) {
   std::string text = fmt::format("{} ({}): {} pictures, {:.1f} MiB\n", printable_name(report.path), report.source,
                                  report.images, static_cast<double>(report.total_bytes) / (1 << 20));
   text += class_rows(report, max_rows);
+  for (const std::string& question : report.questions) text += fmt::format("  {}\n", question);
   text += fmt::format("  {:<8} {:>9} {:>9} {:>9}\n", "", "smallest", "median", "largest");
   text += spread_row("width", report.width) + spread_row("height", report.height) + spread_row("bytes", report.bytes);
   text += fmt::format("formats: {}; {}", counts_text(report.formats), channels_text(report.channels));
@@ -87,6 +89,7 @@ std::string data_report_json(const DataReport& report) {
   for (size_t i = 0; i < report.class_names.size(); ++i) {
     json["classes"][printable_name(report.class_names[i])] = report.class_counts[i];
   }
+  json["questions"] = report.questions;
   json["width"] = spread_json(report.width);
   json["height"] = spread_json(report.height);
   json["bytes"] = spread_json(report.bytes);
@@ -102,7 +105,7 @@ std::string data_report_json(const DataReport& report) {
   json["skipped"] = nlohmann::ordered_json::array();
   for (const auto& s : report.skipped)
     json["skipped"].push_back({{"name", printable_name(s.name)}, {"reason", s.reason}});
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace itpn

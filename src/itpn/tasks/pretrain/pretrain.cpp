@@ -1,5 +1,6 @@
 #include "itpn/tasks/pretrain/pretrain.h"
 
+#include "itpn/data/path_kind.h"
 #include "itpn/tasks/pretrain/clip_teacher.h"
 #include "itpn/tasks/pretrain/pretrain_model.h"
 #include "itpn/tasks/pretrain/pretrain_task.h"
@@ -10,6 +11,7 @@ PretrainResult pretrain(const PretrainRequest& request) {
   return with_training_group(request.config.distributed, request.config.train, [&](ProcessGroup& group) {
     PretrainConfig config = shared_out(request.config, group);
     check_pretrain_config(config);
+    settle_source(posix_fs(), &config.data);
     if (config.pretrain.has_clip_teacher()) {
       identify_teacher(&config.teacher);
     } else {

@@ -15,7 +15,6 @@ constexpr const char* kDefaultRecipe = R"(
 [model]
 preset = "itpn-tiny"
 [data]
-source = "synthetic"
 image_size = 128
 [train]
 epochs = 5
@@ -62,7 +61,7 @@ void check_mask(const PretrainConfig& config) {
 
 void check_data(const PretrainConfig& config) {
   const DataConfig& data = config.data;
-  if (data.source != "synthetic" && data.path.empty()) {
+  if (data.source != "synthetic" && data.source != kAutoSource && data.path.empty()) {
     throw usage_error(fmt::format("data.source = \"{}\" needs data.path", data.source));
   }
   if (config.log.knn_every_epochs > 0 && data.val_path.empty()) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/utf8.h"
 #include "itpn/tasks/features/labelled_data.h"
 #include "itpn/tasks/pretrain/pretrain_config.h"
 #include "itpn/tasks/pretrain/pretrain_data.h"

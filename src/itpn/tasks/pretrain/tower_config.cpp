@@ -9,7 +9,6 @@
 namespace itpn {
 
 TowerConfig::TowerConfig() : data(classification_data()) {
-  data.source = "folder";
   data.image_size = 128;
   data.mean = {0.48145466, 0.4578275, 0.40821073};
   data.std = {0.26862954, 0.26130258, 0.27577711};

@@ -8,6 +8,7 @@
 #include "itpn/config/config.h"
 #include "itpn/core/log.h"
 #include "itpn/data/augment_config.h"
+#include "itpn/data/path_kind.h"
 #include "itpn/engine/learner_state.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
@@ -128,8 +129,9 @@ std::vector<NamedNumber> TowerTask::validate(const Progress& progress) {
 
 RunResult train_tower(const TowerConfig& recipe, const RunRequest& request) {
   return with_training_group(recipe.distributed, recipe.train, [&](ProcessGroup& group) {
-    const TowerConfig config = shared_out(recipe, group);
+    TowerConfig config = shared_out(recipe, group);
     check_tower_config(config);
+    settle_source(posix_fs(), &config.data);
     TowerTask task(config, request);
     return train(task, request, group);
   });

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "itpn/core/utf8.h"
 #include "itpn/models/clip/tower_classifier.h"
 #include "itpn/tasks/features/labelled_data.h"
 #include "itpn/tasks/features/score_classifier.h"

@@ -4,6 +4,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
+#include "itpn/core/utf8.h"
 #include "itpn/tasks/classify/predict_classes.h"
 #include "itpn/tasks/features/picture_files.h"
 #include "itpn/tasks/use/of_kind.h"
@@ -23,7 +24,7 @@ PredictSummary print_classes(const PredictRequest& request, const std::vector<st
     if (!has_begun) print(text.head);
     has_begun = true;
     print(text.row(picture));
-    if (!picture.error.empty()) log::warning(fmt::format("{}: {}", picture.path, picture.error));
+    if (!picture.error.empty()) log::warning(fmt::format("{}: {}", printable_name(picture.path), picture.error));
   });
 }
 
@@ -38,11 +39,13 @@ PredictionFormat prediction_format(const std::string& name) {
 
 PredictSummary predict(const PredictRequest& request, const Print& print) {
   static const std::map<std::string, Predictor> kPredictors = {{kClassifierKind, print_classes}};
-  if (request.pictures.empty()) throw usage_error("no picture given; name files, folders or lists (.txt)");
+  if (request.pictures.empty()) throw usage_error("no picture given; name files, folders or lists");
   if (request.top < 1 || request.batch_size < 1) throw usage_error("--top and --batch-size must be at least 1");
-  const std::vector<std::string> paths = expand_pictures(request.pictures);
+  const ExpandedPictures pictures = expand_pictures(request.pictures);
   const ModelSource source = find_model(request.model);
-  return of_kind(kPredictors, source)(request, paths, source, print);
+  PredictSummary summary = of_kind(kPredictors, source)(request, pictures.paths, source, print);
+  summary.lost = pictures.lost;
+  return summary;
 }
 
 }  // namespace itpn

@@ -28,7 +28,7 @@ ConvertResult convert_weights(const ConvertRequest& request) {
   const WeightsPath source = find_weights(fs, request.input, request.key);
   WeightsFile file = open_weights(fs, source, {request.key, !request.skip_checksums});
   WeightsReader reader(file, source);
-  ConvertResult result{file.tensors().size(), 0, origin_of(file)};
+  ConvertResult result{file.tensors().size(), 0, origin_of(file), file.left_out_lines()};
   std::vector<SharedBytes> contents;
   std::vector<TensorBytes> tensors;
   for (const TensorInfo& info : file.tensors()) {

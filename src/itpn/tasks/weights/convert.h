@@ -2,11 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace itpn {
 
 struct ConvertRequest {
-  std::string input;     // .safetensors, .pth, .pt, the directory of a checkpoint or of a run
+  std::string input;     // .safetensors, .pth, .pt, shards, the directory of a checkpoint or of a run
   std::string output;    // .safetensors, .pth or .pt
   std::string key = "";  // entry of the input, as in find_weights; empty: found
   bool overwrite = false;
@@ -16,7 +17,8 @@ struct ConvertRequest {
 struct ConvertResult {
   size_t tensors = 0;
   uint64_t bytes = 0;
-  std::string from;  // format and entry
+  std::string from;                   // format and entry
+  std::vector<std::string> left_out;  // values beside the tensors that are not read
 };
 
 // Keeps names, types, shapes and texts; takes off the entry that wraps the weights, no prefix. The output is whole or

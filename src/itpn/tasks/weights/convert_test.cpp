@@ -48,6 +48,24 @@ TEST_F(ConvertTest, ReplacesAFileOnlyWhenTold) {
   EXPECT_NE(read_text_file(posix_fs(), pth), "old");
 }
 
+TEST_F(ConvertTest, TakesOneModelOfSeveralAndAllShardsOfOne) {
+  const std::vector<float> values = {1, 2, 3};
+  const auto bytes = std::as_bytes(std::span(values));
+  const std::string both = directory_.file("both.safetensors"), one = directory_.file("one.PTH");
+  write_weights_file(
+      posix_fs(), both,
+      std::vector<TensorBytes>{{"encoder_q.w", DType::kF32, {3}, bytes}, {"encoder_k.w", DType::kF32, {3}, bytes}}, {});
+  EXPECT_EQ(convert_weights({.input = both, .output = one, .key = "encoder_k"}).tensors, 1u);
+  EXPECT_NE(WeightsFile(posix_fs(), one).find("w"), nullptr);
+  const std::string index = directory_.file("model.safetensors.index.json");
+  write_file_atomically(posix_fs(), index,
+                        std::string(R"({"weight_map": {"head.weight": "a.safetensors", "head.bias": "a.safetensors",)"
+                                    R"("encoder_q.w": "both.safetensors", "encoder_k.w": "both.safetensors"}})"));
+  const std::string whole = directory_.file("whole.safetensors");
+  EXPECT_EQ(convert_weights({.input = directory_.path(), .output = whole}).tensors, 4u);
+  EXPECT_EQ(WeightsFile(posix_fs(), whole).metadata().at("format"), "pt");
+}
+
 TEST_F(ConvertTest, AClassifierKeepsItsCard) {
   ModelCard card;
   card.kind = "classifier";

@@ -43,6 +43,7 @@ struct PredictRequest {
 struct PredictSummary {
   int64_t predicted = 0;
   int64_t unreadable = 0;
+  int64_t lost = 0;  // as in ExpandedPictures (tasks/features/picture_files.h)
 };
 
 }  // namespace itpn

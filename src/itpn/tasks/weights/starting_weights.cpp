@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/log.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/models/backbone/weight_rules.h"
+#include "itpn/tasks/weights/head_rows.h"
 #include "itpn/tasks/weights/model_source.h"
 
 namespace itpn {
@@ -48,7 +52,9 @@ void check_preset_fits(const std::string& preset, const RunRequest& run) {
   require_preset(sizes_of_weights(run.init), preset, run.init);
 }
 
-void load_starting_weights(const RunRequest& run, const NamedTensors& model) {
+namespace {
+
+LoadRules starting_rules(const RunRequest& run) {
   LoadRules rules = classifier_weight_rules();
   rules.allow_partial = run.allow_partial;
   // The head of fine-tuning and that of linear probing have other names.
@@ -59,7 +65,45 @@ void load_starting_weights(const RunRequest& run, const NamedTensors& model) {
                                               {Side::kFileOnly, probe, "another kind of head"},
                                               {Side::kModelOnly, probe, "starts at random"}};
   rules.expected.insert(rules.expected.end(), heads.begin(), heads.end());
-  log_report(load_weights(posix_fs(), run.init, model, rules));
+  return rules;
+}
+
+// What of `model` has no row for each class.
+NamedTensors without_class_rows(const NamedTensors& model) {
+  NamedTensors others;
+  for (const auto& entry : model) {
+    if (!has_class_rows(entry.first)) others.push_back(entry);
+  }
+  return others;
+}
+
+// Rows that only their place says something about.
+bool loads_head_by_place(const LoadReport& report) {
+  return std::any_of(report.loaded.begin(), report.loaded.end(), has_class_rows);
+}
+
+}  // namespace
+
+void load_starting_weights(const RunRequest& run, const NamedTensors& model,
+                           const std::vector<std::string>& class_names) {
+  const WeightsPath weights = find_weights(posix_fs(), run.init);
+  LoadRules rules = starting_rules(run);
+  const std::vector<std::string> stored = head_classes(posix_fs(), weights, model);
+  const HeadMatch match = match_classes(stored, class_names);
+  if (stored.empty() || match.is_same) {
+    const LoadReport report = load_weights(posix_fs(), weights, model, rules);
+    log_report(report);
+    if (stored.empty() && loads_head_by_place(report)) {
+      log::warning("the weights do not name their classes: row i of their head is taken for class i of the pictures");
+    }
+    return;
+  }
+  rules.expected.insert(rules.expected.begin(), {ExpectedAbsence::Side::kFileOnly,
+                                                 {"head.weight", "head.bias", "head.1.weight", "head.1.bias"},
+                                                 "rows of the head are taken by class names"});
+  log_report(load_weights(posix_fs(), weights, without_class_rows(model), rules));
+  if (!load_head_rows(posix_fs(), weights, model, match)) return;
+  for (const std::string& line : describe(match)) log::warning(line);
 }
 
 }  // namespace itpn

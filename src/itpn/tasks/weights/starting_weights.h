@@ -50,6 +50,11 @@ void settle_model(C* config, const RunRequest& run) {
 // Copies the weights of run.init into `model` and says what was loaded, what was missing, what was resized and what was
 // left over. Throws a checkpoint error (exit 4) where the backbone does not fit, unless run.allow_partial; then nothing
 // has been copied.
-void load_starting_weights(const RunRequest& run, const NamedTensors& model);
+//
+// Rows of the head follow the names of the classes: `class_names` are the model's, and the weights' card has theirs.
+// Rows of classes that the weights do not know start at random; a table tells which. Weights that name no classes give
+// their head by place if it has as many rows, which is told.
+void load_starting_weights(const RunRequest& run, const NamedTensors& model,
+                           const std::vector<std::string>& class_names);
 
 }  // namespace itpn

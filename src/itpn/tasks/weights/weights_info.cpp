@@ -73,30 +73,38 @@ nlohmann::ordered_json sizes_json(const ClipFileLayout& layout) {
           {"in_channels", s.in_channels}};
 }
 
-// Takes the prefix of the model's kind off the names. Where the file is of no kind that we know, it tells why it is not
-// the first one.
-nlohmann::ordered_json model_json(WeightsFile& file) {
+// Takes the prefix of an iTPN off the names.
+nlohmann::ordered_json itpn_json(WeightsFile& file) {
   nlohmann::ordered_json json = {{"prefix", file.strip_prefix(is_backbone_name)}};
+  const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
+  json["model"] = sizes.kind();
+  json["sizes"] = sizes_json(sizes);
+  json["loads"] = loads_json(forecast_loads(file.tensors(), sizes));
+  return json;
+}
+
+// The same for the vision tower of CLIP.
+nlohmann::ordered_json clip_json(WeightsFile& file) {
+  nlohmann::ordered_json json = {{"prefix", file.strip_prefix(is_clip_vision_name)}};
+  const ClipFileLayout layout = find_clip_layout(file.tensors(), file.path());
+  json["model"] = "vision tower of CLIP";
+  json["sizes"] = sizes_json(layout);
+  json["loads"] = loads_json(forecast_teacher_loads(file.tensors()));
+  return json;
+}
+
+// Where the file is of no kind that we know, it tells why it is not the first one.
+nlohmann::ordered_json model_json(WeightsFile& file) {
+  std::string why;
   try {
-    const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
-    json["model"] = sizes.kind();
-    json["sizes"] = sizes_json(sizes);
-    json["loads"] = loads_json(forecast_loads(file.tensors(), sizes));
-    return json;
+    return itpn_json(file);
   } catch (const Error& error) {
-    json["model"] = nullptr;
-    json["why"] = error.what();
+    why = error.what();
   }
   try {
-    const std::string prefix = file.strip_prefix(is_clip_vision_name);
-    const ClipFileLayout layout = find_clip_layout(file.tensors(), file.path());
-    return {{"prefix", prefix},
-            {"model", "vision tower of CLIP"},
-            {"sizes", sizes_json(layout)},
-            {"loads", loads_json(forecast_teacher_loads(file.tensors()))}};
+    return clip_json(file);
   } catch (const Error&) {
-    file.strip_prefix(is_backbone_name);
-    return json;
+    return {{"model", nullptr}, {"why", why}};
   }
 }
 
@@ -115,7 +123,8 @@ nlohmann::ordered_json info_json(WeightsFile& file, bool list_tensors) {
                                  {"elements", elements},
                                  {"types", dtypes},
                                  {"outside_prefix", file.outside().size()},
-                                 {"other_entries", file.other_entries()}};
+                                 {"other_entries", file.other_entries()},
+                                 {"left_out", file.left_out_lines()}};
   json.update(model);
   if (!list_tensors) return json;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -162,8 +171,10 @@ bool is_weights_path(const std::string& text) {
 
 std::string weights_info(const WeightsInfoRequest& request) {
   Fs& fs = posix_fs();
-  WeightsFile file =
-      open_weights(fs, find_weights(fs, request.path, request.key), {request.key, !request.skip_checksums});
+  // One shard of several can be looked at, though not loaded.
+  const WeightsPath source =
+      is_directory(fs, request.path) ? find_weights(fs, request.path, request.key) : WeightsPath{request.path, {}, ""};
+  WeightsFile file = open_weights(fs, source, {request.key, !request.skip_checksums});
   const nlohmann::ordered_json json = info_json(file, request.tensors);
   return request.json ? json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n" : as_text(json);
 }

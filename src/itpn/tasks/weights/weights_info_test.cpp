@@ -104,6 +104,20 @@ TEST_F(WeightsInfoTest, TellsSizesAndLoadsOfATeacherInBothNamings) {
   }
 }
 
+TEST_F(WeightsInfoTest, NamesTheModelsOfAFileWithSeveral) {
+  NamedTensors tensors;
+  for (const auto& [name, tensor] :
+       named_weights(*Classifier(ClassifierConfig{find_preset("itpn-nano").backbone, 7}, 1))) {
+    for (const char* prefix : {"momentum_encoder.", "base_encoder.module."})
+      tensors.emplace_back(prefix + name, tensor);
+  }
+  const auto json = info_of(tensors);
+  EXPECT_THAT(json.at("why").get<std::string>(), HasSubstr("holds several models: \"base_encoder.module\""));
+  const auto one = nlohmann::json::parse(weights_info({.path = path_, .key = "base_encoder", .json = true}));
+  EXPECT_EQ(one.at("prefix"), "module.");
+  EXPECT_EQ(one.at("sizes").at("classes"), 7);
+}
+
 TEST_F(WeightsInfoTest, SaysWhyAFileIsNoModel) {
   const auto json = info_of({{"something.weight", torch::ones({2, 3})}});
   EXPECT_TRUE(json.at("model").is_null());
