@@ -45,16 +45,22 @@ Tensor index_select(const Tensor& x, int64_t axis, const Tensor& index) {
   return torch::empty(shape, x.options());
 }
 
-Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
-  return torch::empty(at::infer_size(condition.sizes(), at::infer_size(a.sizes(), b.sizes())), a.options());
+std::vector<int64_t> common_shape(const Tensor& a, const Tensor& b, const Tensor& c) {
+  return at::infer_size(a.sizes(), at::infer_size(b.sizes(), c.sizes()));
 }
 
-Tensor& where_into(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& out) {
-  return out.resize_(where(condition, a, b).sizes());
+Tensor choose(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  return torch::empty(common_shape(condition, a, b), a.options());
+}
+
+Tensor& choose_into(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& out) {
+  out.resize_(common_shape(condition, a, b));
+  return out;
 }
 
 Tensor& logical_and_into(const Tensor& a, const Tensor& b, Tensor& out) {
-  return out.resize_(at::infer_size(a.sizes(), b.sizes()));
+  out.resize_(at::infer_size(a.sizes(), b.sizes()));
+  return out;
 }
 
 Tensor variance(const Tensor& x, at::OptionalIntArrayRef axes, const std::optional<at::Scalar>&, bool keeps_axes) {
@@ -73,8 +79,8 @@ TORCH_LIBRARY_IMPL(aten, Meta, m) {
   m.impl("smooth_l1_loss_backward", smooth_l1_loss_backward);
   m.impl("flip", flip);
   m.impl("index_select", index_select);
-  m.impl("where.self", where);
-  m.impl("where.self_out", where_into);
+  m.impl("where.self", choose);
+  m.impl("where.self_out", choose_into);
   m.impl("logical_and.out", logical_and_into);
   m.impl("var.correction", variance);
   m.impl("floor_divide", floor_divide);

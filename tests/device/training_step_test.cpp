@@ -153,6 +153,11 @@ TEST_P(TrainingStepOnDevice, OfClassification) {
 INSTANTIATE_TEST_SUITE_P(, TrainingStepOnDevice, ::testing::Values(torch::kFloat32, torch::kBFloat16, torch::kHalf),
                          [](const auto& info) { return std::string(c10::toString(info.param)); });
 
+TEST(DeviceAudit, CountingHiddenPatchesOnTheDeviceIsAWait) {
+  EXPECT_THROW(rows_of_hidden(on_device({kBatch, kPatches}, torch::kBool)), c10::Error);
+  EXPECT_TRUE(rows_of_hidden(torch::tensor({{false, true}, {true, false}})).equal(torch::tensor({1, 2})));
+}
+
 TEST(DeviceAudit, SeesTensorsOfTheHostBesideThoseOfTheDevice) {
   const at::Tensor device = on_device({2, 3}), host = torch::ones({3, 2});
   const DeviceAudit audit;

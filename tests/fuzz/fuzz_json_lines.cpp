@@ -13,6 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   chart.series.push_back(series);
-  itpn::draw_line_chart(chart);
+  itpn::draw_charts({.charts = {chart}}, itpn::DrawingFormat::kPng).file();
   return 0;
 }

@@ -60,7 +60,7 @@ TEST(ProgressBar, FitsANarrowTerminal) {
     bar.update(1000, "loss 0.912", 0.02);
     return screen.drawn.back();
   };
-  EXPECT_EQ(line_at(73), "épreuve  25% 1000/4000 5.00 steps/s, 10:00 left, data wait 2%, loss 0.912");
+  EXPECT_EQ(line_at(74), "épreuve  25% 1000/4000 5.00 steps/s, 10:00 left, data wait 2%, loss 0.912");
   EXPECT_EQ(line_at(62), "épreuve  25% 1000/4000 5.00 steps/s, 10:00 left, loss 0.912");
   EXPECT_EQ(line_at(50), "épreuve  25% 5.00 steps/s, 10:00 left, loss 0.912");
   EXPECT_EQ(line_at(40), "épreuve  25% 5.00 steps/s, 10:00 left");

@@ -159,6 +159,16 @@ TEST_F(GroupedBatches, AreOfOneGroupEachAlsoWhereABadSampleWasReplaced) {
   EXPECT_GE(loader.bad_samples().replaced(), replaced);
 }
 
+TEST_F(GroupedBatches, ASubstituteTakesTheDrawsOfItsPlace) {
+  ListLoader sound(ListAssembler(), grouped_config(0)), damaged(ListAssembler(kBad), grouped_config(2));
+  Shown expected = take(sound, kBatches), shown = take(damaged, kBatches);
+  EXPECT_NE(shown.lists, expected.lists);
+  for (auto* lists : {&expected.lists, &shown.lists}) {
+    for (auto& list : *lists) list[0] = 0;
+  }
+  EXPECT_EQ(shown.lists, expected.lists);
+}
+
 TEST_F(GroupedBatches, ProcessesShareTheBatchesOfOneOrder) {
   for (const int64_t world : {1, 2, 3}) {
     ListLoader alone(ListAssembler(kBad), grouped_config(0));
@@ -215,19 +225,24 @@ TEST_F(GroupedBatches, AReorderingReachesThem) {
   EXPECT_NE(take(reordered, 12), take(plain, 12));
 }
 
-// The threads stop on their own before the consumer has taken anything.
+// The threads stop on their own before the consumer has taken anything, in the middle of a batch where it is large.
 TEST(BatchLoader, HoldsAsMuchMemoryAsItMayAndNoMore) {
   constexpr int64_t kLimit = 6000, kThreads = 3;
-  ListAssembler assembler;
-  const auto made = assembler.made_bytes = std::make_shared<std::atomic<int64_t>>(0);
-  ListLoader loader(assembler, grouped_config(kThreads, kLimit));
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (*made < kLimit - ListAssembler::kMostBytes && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
+  for (const int64_t batch_size : {2, 24}) {
+    LoaderConfig config = grouped_config(kThreads, kLimit);
+    config.batch_size = batch_size;
+    config.global_batch_size = 48;
+    ListAssembler assembler;
+    const auto made = assembler.made_bytes = std::make_shared<std::atomic<int64_t>>(0);
+    ListLoader loader(assembler, config);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (*made < kLimit - ListAssembler::kMostBytes && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_GE(*made, kLimit - ListAssembler::kMostBytes) << batch_size;
+    EXPECT_LE(*made, kLimit + kThreads * ListAssembler::kMostBytes) << batch_size;
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  EXPECT_GE(*made, kLimit - ListAssembler::kMostBytes);
-  EXPECT_LE(*made, kLimit + kThreads * ListAssembler::kMostBytes);
 }
 
 TEST(BatchLoader, AFailureToCloseABatchReachesTheConsumer) {

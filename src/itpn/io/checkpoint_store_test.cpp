@@ -219,11 +219,12 @@ TEST_F(CheckpointStoreTest, ADamagedCheckpointOfTheSameStepIsReplaced) {
 
 TEST_F(CheckpointStoreTest, CleansUpWhatAnEarlierProcessLeft) {
   CheckpointStore store(fs_, directory_);
+  store.save(0, files(0));
+  ASSERT_GE(fs_.rename(path(0), join_path(directory_, ".del-step-0-99-0")), 0);
+  ASSERT_GE(fs_.unlink(join_path(directory_, ".del-step-0-99-0/state.json")), 0);
   store.save(1, files(1));
-  for (const char* name : {".tmp-2-99", ".del-step-0-99-0"}) {
-    make_directories(fs_, join_path(directory_, name));
-    overwrite(join_path(join_path(directory_, name), "model"), "half");
-  }
+  make_directories(fs_, join_path(directory_, ".tmp-2-99"));
+  overwrite(join_path(directory_, ".tmp-2-99/model"), "half");
   overwrite(join_path(directory_, "best.tmp-99-0"), "1");
   overwrite(join_path(directory_, "notes of a person"), "stay");
   store.clean_leftovers();

@@ -26,7 +26,7 @@ struct SpeedConfig {
   int64_t steps = 3;    // of one window
   int64_t windows = 5;
   int64_t warmup_steps = 2;
-  std::string profile;  // after the windows, steps are recorded and written to this file; "": none
+  std::string profile = {};  // after the windows, steps are recorded and written to this file; "": none
 };
 
 // Adds up the time of the phases of many steps.

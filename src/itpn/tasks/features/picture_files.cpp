@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/file_ending.h"
 #include "itpn/core/files.h"
 #include "itpn/core/log.h"
 #include "itpn/data/datasets/folder_scan.h"
@@ -47,9 +48,12 @@ bool is_list(const std::string& path) {
   if (has_picture_extension(path) || posix_fs().stat(path, &status) < 0 || !status.is_regular) return false;
   try {
     const FileKind kind = file_kind(posix_fs(), path);
-    const bool may_be_text = kind == FileKind::kText || kind == FileKind::kUtf16;
+    if (kind == FileKind::kText || kind == FileKind::kUtf16) return true;
+    // Names in another encoding than UTF-8 make a list of no known kind.
+    if (kind == FileKind::kUnknown || kind == FileKind::kEmpty)
+      return has_ending(path, ".txt") || has_ending(path, ".csv");
     if (is_picture(kind) || kind == FileKind::kLfsPointer || kind == FileKind::kWebPage) return false;
-    return may_be_text || source_of_path(posix_fs(), path) == "list";
+    return source_of_path(posix_fs(), path) == "list";  // throws for archives and weights
   } catch (const SystemError&) {
     return false;
   }

@@ -36,14 +36,14 @@ const char* format_name(ImageFormat format) {
 }
 
 // What was learnt of one picture.
-struct Finding {
+struct PictureFinding {
   std::optional<ImageInfo> info;
   std::string kind;  // empty: sound
   std::string reason;
 };
 
-Finding look_at(const Dataset& dataset, int64_t index, StoredPicture& picture) {
-  Finding finding;
+PictureFinding look_at(const Dataset& dataset, int64_t index, StoredPicture& picture) {
+  PictureFinding finding;
   try {
     dataset.read(index, picture);
     finding.info = read_image_info(picture.bytes);
@@ -63,7 +63,7 @@ class Inspection {
  public:
   explicit Inspection(const Dataset& dataset) : dataset_(dataset), findings_(static_cast<size_t>(dataset.size())) {}
 
-  std::vector<Finding> run(int64_t threads, bool shows_progress) {
+  std::vector<PictureFinding> run(int64_t threads, bool shows_progress) {
     {
       std::vector<std::jthread> workers;
       for (int64_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
@@ -102,7 +102,7 @@ class Inspection {
   }
 
   const Dataset& dataset_;
-  std::vector<Finding> findings_;
+  std::vector<PictureFinding> findings_;
   std::atomic<int64_t> next_{0};
   std::atomic<int64_t> done_{0};
   std::atomic<bool> has_failed_{false};
@@ -125,7 +125,7 @@ void count_classes(const Dataset& dataset, DataReport& report) {
   }
 }
 
-void add_findings(const Dataset& dataset, const std::vector<Finding>& findings, DataReport& report) {
+void add_findings(const Dataset& dataset, const std::vector<PictureFinding>& findings, DataReport& report) {
   std::vector<int64_t> widths, heights, sizes;
   for (size_t i = 0; i < findings.size(); ++i) {
     const auto& [info, kind, reason] = findings[i];

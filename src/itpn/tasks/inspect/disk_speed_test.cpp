@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "itpn/core/signals.h"
 #include "tests/support/error_of.h"
-#include "tests/support/fault_fs.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -28,20 +28,35 @@ TEST(DiskSpeed, IsMeasuredWithinItsLimitsAndLeavesNothing) {
   EXPECT_TRUE(entries_of(directory.path()).empty());
 }
 
-// The file has no name while it is written, so that not even SIGKILL leaves it behind.
-class WatchingFs : public test::FaultFs {
+// The real disk, which counts the names in a folder whenever something is written.
+class WatchingFs : public Fs {
  public:
-  explicit WatchingFs(const std::string& folder) : FaultFs(posix_fs()), folder_(folder) {}
+  explicit WatchingFs(const std::string& folder) : folder_(folder) {}
+  int open(const std::string& path, OpenMode mode) override { return real_.open(path, mode); }
+  int64_t pread(int file, void* into, size_t size, uint64_t offset) override {
+    return real_.pread(file, into, size, offset);
+  }
   int64_t write(int file, const void* bytes, size_t size) override {
     most_names = std::max(most_names, entries_of(folder_).size());
-    return FaultFs::write(file, bytes, size);
+    return real_.write(file, bytes, size);
   }
+  int fsync(int file) override { return real_.fsync(file); }
+  int close(int file) override { return real_.close(file); }
+  int mkdir(const std::string& path) override { return real_.mkdir(path); }
+  int rename(const std::string& from, const std::string& to) override { return real_.rename(from, to); }
+  int unlink(const std::string& path) override { return real_.unlink(path); }
+  int list(const std::string& path, std::vector<DirectoryEntry>* entries) override { return real_.list(path, entries); }
+  int stat(const std::string& path, FileStatus* status) override { return real_.stat(path, status); }
+  int free_space(const std::string& path, uint64_t* bytes) override { return real_.free_space(path, bytes); }
+  int lock(int file) override { return real_.lock(file); }
   size_t most_names = 0;
 
  private:
+  Fs& real_ = posix_fs();
   std::string folder_;
 };
 
+// So that not even SIGKILL leaves it behind.
 TEST(DiskSpeed, ItsFileHasNoNameWhileItIsWritten) {
   const test::TemporaryDirectory directory;
   WatchingFs fs(directory.path());
