@@ -4,12 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include "itpn/core/files.h"
 #include "tests/faults/whole_run.h"
+#include "tests/integration/processes.h"
 #include "tests/support/fault_tally.h"
 #include "tests/support/shared_data.h"
 
@@ -130,7 +133,13 @@ TEST_F(Surroundings, StandardStreamsMayBeClosedOrFull) {
 
 TEST_F(Surroundings, AFullDiskForLogsDoesNotStopTheTraining) {
   FaultTally tally("-", "train.log on a full disk (/dev/full)");
-  std::filesystem::create_directory(run_);
+  {
+    Program begun(Launch{.arguments = whole_.command(run_)});
+    while (begun.is_running() && content_of(run_ + "/metrics.jsonl").empty()) ::usleep(10000);
+    begun.signal(SIGTERM);
+    ASSERT_EQ(begun.wait().code, 128 + SIGTERM);
+  }
+  std::filesystem::remove(run_ + "/train.log");
   std::filesystem::create_symlink("/dev/full", run_ + "/train.log");
   const Outcome outcome = run_program(whole_.command(run_));
   EXPECT_EQ(outcome.code, 0) << outcome.err;

@@ -55,6 +55,42 @@ TEST(ClassFolders, AreMissing) {
                  {"data/train", "sub-folder"});
 }
 
+TEST(ClassFolders, ThatArePartsOfADatasetAreQuestioned) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  expect_refusal(run_program(tiny_classifier("finetune", folder.path(), folder.file("run"),
+                                             {"data.path=" + folder.file("data"), "data.val_path="})),
+                 3, {"train/ and val/ are parts of a dataset", "data.val_path=" + folder.file("data/val")});
+}
+
+TEST(Pictures, ThatWereGivenAndAreNotUsedAreNamedAndEndWithExitCodeThree) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run"), pictures = folder.file("data/val/red");
+  ASSERT_EQ(run_program(tiny_classifier("finetune", folder.file("data"), run, {"train.max_steps=1"})).code, 0);
+  for (const char* name : {"/a.heic", "/b.tif", "/c.gif", "/d.bmp"}) {
+    write_file_atomically(posix_fs(), pictures + name, std::string("x"));
+  }
+  const Outcome predicted = run_program({"predict", run, pictures, "--format", "csv"});
+  const Outcome embedded = run_program({"embed", run, pictures, "-o", folder.file("f.csv")});
+  for (const Outcome& outcome : {predicted, embedded}) {
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("given and not used: skipped 4"));
+    EXPECT_THAT(outcome.err, HasSubstr("(a.heic, b.tif, c.gif, ...); `itpn data " + pictures));
+  }
+  EXPECT_THAT(read_text_file(posix_fs(), folder.file("f.csv")), HasSubstr("red/3.png,"));
+}
+
+TEST(Datasets, ThatAreNoneAreToldByWhatTheyAre) {
+  const TemporaryDirectory folder;
+  write_file_atomically(posix_fs(), folder.file("p.tar"), std::string("\x1f\x8b\x08 packed"));
+  expect_refusal(run_program({"data", folder.file("p.tar")}), 3, {"is a gzip-compressed file; unpack it first"});
+  expect_refusal(run_program(tiny_pretrain(folder.file("run"), {"data.path=" + folder.file("p.tar")})), 3,
+                 {"is a gzip-compressed file"});
+  expect_refusal(run_program(tiny_pretrain(folder.file("run"), {"data.source=synthetic", "data.path=/nowhere"})), 2,
+                 {"data.path = /nowhere is given, but data.source = \"synthetic\""});
+}
+
 TEST(Labels, OutOfRangeAreNamed) {
   const TemporaryDirectory folder;
   write_colour_data(folder.file("data"));

@@ -111,7 +111,7 @@ TEST(Paths, OfARunHoldFromEveryDirectory) {
   const Outcome moved = run_program(words("8", folder.file("moved")));
   EXPECT_EQ(moved.code, 0) << moved.err;
   EXPECT_THAT(second.err + absolute.err + moved.err, Not(HasSubstr("warning: the pictures")));
-  std::ofstream(folder.file("moved/red/0.png"), std::ios::app) << "more";
+  std::filesystem::rename(folder.file("moved/red/0.png"), folder.file("moved/red/renamed.png"));
   EXPECT_THAT(run_program(words("10", folder.file("moved"))).err, HasSubstr("other names or sizes"));
 }
 

@@ -44,5 +44,35 @@ TEST(Weights, PretrainingShowsBothSizesOfWeightsOfAnotherPresetAndLeavesNoRun) {
   EXPECT_FALSE(exists(posix_fs(), folder.file("second")));
 }
 
+// The weights know blue, green and red; the pictures show red, teal and green.
+TEST(Weights, TheRowsOfAHeadFollowTheNamesOfTheClasses) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run"), other = folder.file("other");
+  ASSERT_EQ(run_program(tiny_classifier("finetune", folder.file("data"), run, {"train.max_steps=1"})).code, 0);
+  for (const char* part : {"train", "val"}) write_colour_classes(other + "/" + part, {"green", "red", "teal"}, 4, 1);
+  const Outcome outcome =
+      run_program(tiny_classifier("finetune", other, folder.file("next"), {"--init", run, "train.max_steps=1"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("2 rows of the head by class names, 1 start at random, 1 of the weights"));
+  EXPECT_THAT(outcome.err, HasSubstr("rows: 1 -> 0, 2 -> 1"));
+  EXPECT_THAT(outcome.err, HasSubstr("start at random: teal"));
+  EXPECT_THAT(outcome.err, HasSubstr("not used: blue"));
+}
+
+// What a model hub makes of a classifier: a folder with a file of that name.
+TEST(Weights, AFolderOfAModelHubPredictsWhatItsModelPredicts) {
+  const TemporaryDirectory folder;
+  write_colour_data(folder.file("data"));
+  const std::string run = folder.file("run"), hub = folder.file("hub");
+  ASSERT_EQ(run_program(tiny_classifier("finetune", folder.file("data"), run, {"train.max_steps=1"})).code, 0);
+  make_directories(posix_fs(), hub);
+  ASSERT_EQ(run_program({"convert", run, hub + "/model.safetensors"}).code, 0);
+  const std::string picture = folder.file("data/val/red/0.png");
+  const Outcome of_run = run_program({"predict", run, picture, "--format", "csv"});
+  EXPECT_EQ(run_program({"predict", hub, picture, "--format", "csv"}).out, of_run.out);
+  EXPECT_THAT(of_run.out, HasSubstr("red"));
+}
+
 }  // namespace
 }  // namespace itpn::test

@@ -52,7 +52,7 @@ TEST(Help, DescriptionsStandInAColumnWhereThereIsRoom) {
 
 TEST(Help, ALongExampleCanStillBeCopied) {
   EXPECT_EQ(wrapped_examples("  itpn plot out/a out/b -o compare.png\n", 26),
-            "  itpn plot out/a \\\n      out/b -o \\\n      compare.png\n");
+            "  itpn plot out/a out/b \\\n      -o compare.png\n");
   EXPECT_EQ(wrapped_examples("  itpn plot out/a      # draws curves of it\n", 30),
             "  # draws curves of it\n  itpn plot out/a\n");
 }

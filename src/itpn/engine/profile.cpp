@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/profiler_kineto.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "itpn/core/errors.h"
@@ -73,6 +74,7 @@ std::vector<ProfileRow> ranked(std::map<std::string, ProfileRow> by_name) {
 }  // namespace
 
 Profile::Profile(const torch::Device& device) : device_(device) {
+  setenv("KINETO_LOG_LEVEL", "99", /*overwrite=*/0);  // it reports its own stages otherwise
   synchronize(device);
   const ProfilerConfig config(ProfilerState::KINETO);
   std::set<ActivityType> activities = {ActivityType::CPU};

@@ -6,6 +6,7 @@
 
 #include "itpn/core/log.h"
 #include "itpn/core/signals.h"
+#include "itpn/core/words.h"
 #include "itpn/engine/device.h"
 
 namespace itpn {
@@ -82,8 +83,8 @@ void RunRecorder::write_line(const Progress& progress, const StepReport& report)
 
 void RunRecorder::on_epoch(const Progress& finished, double mean_loss) {
   parts_.metrics.write(finished.step + 1, epochs_done(finished), {{"epoch_loss", mean_loss}});
-  log::info(fmt::format("epoch {}: mean loss {:.4f} over {} steps", finished.epoch + 1, mean_loss,
-                        finished.epoch_loss_count));
+  log::info(fmt::format("epoch {}: mean loss {:.4f} over {}", finished.epoch + 1, mean_loss,
+                        count_of(finished.epoch_loss_count, "step")));
 }
 
 void RunRecorder::on_task_numbers(const Progress& progress, const std::vector<NamedNumber>& numbers) {

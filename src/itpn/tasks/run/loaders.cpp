@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/words.h"
 
 namespace itpn {
 namespace {
@@ -76,8 +77,8 @@ DataFingerprint data_fingerprint(const Dataset& dataset) {
 
 void check_fills_a_batch(const DataConfig& data, const Dataset& dataset, int64_t global_batch_size) {
   if (dataset.size() >= global_batch_size) return;
-  throw usage_error(fmt::format("train.global_batch_size = {} is more than the {} pictures of {}; take at most {}",
-                                global_batch_size, dataset.size(),
+  throw usage_error(fmt::format("train.global_batch_size = {} is more than the {} of {}; take at most {}",
+                                global_batch_size, count_of(dataset.size(), "picture"),
                                 data.source == "synthetic" ? "the synthetic set" : data.path, dataset.size()));
 }
 
