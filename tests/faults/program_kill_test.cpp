@@ -146,7 +146,7 @@ TEST(SecondSignal, EndsASlowSaveWithinASecond) {
     // Before the first step there would be nothing to save.
     ASSERT_TRUE(wait_for_words(program, metrics, measured, "\n"));
     program.signal(first);
-    ASSERT_TRUE(wait_for_words(program, log, logged, "another signal ends the program at once"));
+    ASSERT_TRUE(wait_for_words(program, log, logged, "saving the state after step"));
     sleep_seconds(0.03 + 0.001 * static_cast<double>(random() % 300));
     const Stopwatch watch;
     program.signal(second);

@@ -1,11 +1,5 @@
 #include <gtest/gtest.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-// Fontconfig keeps distances instead of pointers between parts of a font's description, which Cairo holds until the
-// program ends: the leak checker does not follow them and takes the parts for lost.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
-#endif
-
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
