@@ -92,13 +92,17 @@ def json_of(output):
 # ---- build and reference values -------------------------------------------------------------------------------------
 
 def build(check):
+    """From a bundle without network; from a clone as `make build` does."""
     if os.environ.get("ITPN"):
         if not check.itpn.exists():
             raise Failed(f"ITPN={check.itpn} is not there")
     else:
-        bundle = [os.environ["BUNDLE"]] if os.environ.get("BUNDLE") else []
-        check.run(["tools/bundle.sh", "build", *bundle, "--torch", check.python])
-        check.run(["cmake", "--build", "build/release", "--target", "itpn_golden"])
+        sources = Path(os.environ.get("BUNDLE") or ROOT).resolve()
+        check.itpn = sources / "build/release/bin/itpn"
+        if (sources / ".deps/root").is_dir():
+            check.run([sources / "tools/bundle.sh", "build", sources, "--torch", check.python])
+        os.environ["ITPN_TORCH"] = check.python
+        check.run([sources / "tools/setup.sh", "build", "release", "itpn", "itpn_golden"])
     return {"program": str(check.itpn), "version": check.run([check.itpn, "--version"]).strip()}
 
 

@@ -8,8 +8,8 @@
 # The most important comes first, each part has its own limit, and what fails does not end the rest. Called again with the
 # same OUT it goes on with what is not done. Exit code 0: all done; 1: the report names what failed or was not reached.
 #
-#   ITPN=FILE       a program that is built already, with itpn_golden beside it; else it is built from the bundle
-#   BUNDLE=FOLDER   of tools/bundle.sh; else the bundle's own default
+#   ITPN=FILE       a program that is built already, with itpn_golden beside it
+#   BUNDLE=FOLDER   made by tools/bundle.sh, to build from; else these sources, which may be a bundle
 #   PYTHON=FILE     a Python with the torch to build against and to measure beside; else the active one, else .venv
 #   FIXTURES=FOLDER reference values; PEER=FILE a script with the eager models. Both are skipped where they are absent.
 #   LIMIT=580       seconds for everything
