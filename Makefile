@@ -68,7 +68,7 @@ test: check everything
 	@$(TEST_ENV) ctest --test-dir build/release --output-on-failure -j $(JOBS)
 	@$(MAKE) --no-print-directory asan
 
-golden: setup-tests
+golden: setup
 	@$(SETUP) build $(PRESET) itpn_golden
 	@build/release/bin/itpn_golden "$(FIXTURES)" --device "$(DEVICE)"
 

@@ -12,7 +12,6 @@
 #     ITPN_TORCH_DEFINITIONS    what its headers want defined
 #     ITPN_TORCH_CUDA           CUDA version such as 13.0, "unknown", or empty for a package without CUDA
 #     ITPN_TORCH_NCCL_DIRS      folders with the headers of NCCL and of the CUDA runtime; empty if some are missing
-#     ITPN_TORCH_NCCL_MISSING   the headers that are missing
 #     ITPN_TORCH_OPENMP         the OpenMP runtime that it loads, or empty if that is the system's
 #
 # Looked at, in this order: the variable ITPN_TORCH (a Python, a virtual environment, a folder with a LibTorch; "own" is
@@ -182,7 +181,7 @@ function(_itpn_find_nccl root)
          ${ITPN_SOURCE_ROOT}/.deps/cuda-headers-${ITPN_TORCH_CUDA}/nvidia/cu${major}/include)
     foreach(header nccl.h cuda_runtime_api.h crt/host_defines.h nv/target)
       set(found "")
-      foreach(place ${common} ${places} ${common} ${root}/include /usr/local/cuda-${ITPN_TORCH_CUDA}/include)
+      foreach(place ${common} ${places} ${root}/include /usr/local/cuda-${ITPN_TORCH_CUDA}/include)
         foreach(folder ${place} ${place}/cccl)
           if(NOT found AND EXISTS ${folder}/${header})
             set(found ${folder})
@@ -201,7 +200,6 @@ function(_itpn_find_nccl root)
     set(dirs "")
   endif()
   set(ITPN_TORCH_NCCL_DIRS "${dirs}" PARENT_SCOPE)
-  set(ITPN_TORCH_NCCL_MISSING "${missing}" PARENT_SCOPE)
 endfunction()
 
 # The runtime that libtorch_cpu.so loads: our own loops must share it, or there are two pools of threads.

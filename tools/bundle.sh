@@ -31,7 +31,7 @@ make_bundle() {
   cd "$out"
   # shellcheck disable=SC2046  # the list is meant to be split
   fetch_and_unpack $(column_of 3 "$(needs_of build | grep -v '|c++|')") libgloo-dev
-  thin_out .deps/root
+  thin_out .deps/sysroot
   rm -rf .deps/debs .deps/apt .deps/wheels
   mkdir -p .deps/wheels
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: -d .deps/wheels cmake ninja >&2
@@ -54,7 +54,7 @@ unpack_tool() {
 
 build_bundle() {
   local processor library
-  [ -d .deps/root ] || { echo "bundle: $PWD has no .deps/root; make a bundle with: tools/bundle.sh make" >&2; exit 1; }
+  [ -d .deps/sysroot ] || { echo "bundle: $PWD has no .deps/sysroot; make a bundle with: tools/bundle.sh make" >&2; exit 1; }
   if [ -f .deps/made_on ]; then
     read -r processor library <.deps/made_on
     [ "$processor" = "$(uname -m)" ] || { echo "bundle: made for $processor, this is $(uname -m)" >&2; exit 1; }

@@ -99,7 +99,7 @@ def build(check):
     else:
         sources = Path(os.environ.get("BUNDLE") or ROOT).resolve()
         check.itpn = sources / "build/release/bin/itpn"
-        if (sources / ".deps/root").is_dir():
+        if (sources / ".deps/sysroot").is_dir():
             check.run([sources / "tools/bundle.sh", "build", sources, "--torch", check.python])
         os.environ["ITPN_TORCH"] = check.python
         check.run([sources / "tools/setup.sh", "build", "release", "itpn", "itpn_golden"])

@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 TORCH_VERSION=2.13.0
 # What compiling takes on the disk, and each torch package with what pip unpacks on the way, in MB.
-BUILD_MB=1500 TESTS_MB=4000 CPU_TORCH_MB=1500 CUDA_TORCH_MB=9000
+BUILD_MB=1500 CPU_TORCH_MB=1500 CUDA_TORCH_MB=9000
 
 say() { printf 'setup: %s\n' "$1" >&2; shift; [ $# = 0 ] || printf '  %s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
@@ -60,7 +60,7 @@ configure() {
   say "configuring build/$preset (LibTorch $(torch_value build) in $(torch_value root))"
   local settings=(-DITPN_TORCH="$(torch_value root)" -DCMAKE_MAKE_PROGRAM="$(tool ninja)")
   local prefixes=${CONDA_PREFIX:-}
-  [ ! -d .deps/root ] || prefixes="$PWD/.deps/root/usr${prefixes:+;$prefixes}"
+  [ ! -d .deps/sysroot ] || prefixes="$PWD/.deps/sysroot/usr${prefixes:+;$prefixes}"
   [ -z "$prefixes" ] || settings+=(-DCMAKE_PREFIX_PATH="$prefixes")
   if ! "$cmake" --preset "$preset" "${settings[@]}" >"$log" 2>&1; then
     rm -f "build/$preset/CMakeCache.txt"  # a half answered question is asked again

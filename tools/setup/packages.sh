@@ -1,7 +1,7 @@
 # What a build, the tests and the fuzzers need of a system. Sourced by tools/setup.sh.
 #
-# A need is a header, a command or a file, whatever brought it: so other distributions, conda and modules of a cluster count too.
-# Columns: group, need, Debian package, conda package (for machines without apt), what it is for. A need in the group
+# A need is a header, a command or a file, whatever brought it: so other distributions, conda and modules of a cluster
+# count too. Columns: group, need, Debian package, conda package (for machines without apt), what it is for. A need in the group
 # `extra` is installed where that is possible, and done without where it is not.
 NEEDS="
 build|c++|g++|gxx|compiling
@@ -29,7 +29,7 @@ fuzz|/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|libclang-rt-1
 "
 OLDEST_COMPILER=11
 
-# Field N of the needs of these groups that the machine lacks, one a line; "all" lists what is there too.
+# The rows of NEEDS in these groups.
 needs_of() { printf '%s' "$NEEDS" | awk -F '|' -v groups=" $* " 'NF > 1 && index(groups, " " $1 " ")'; }
 
 # Of the headers on standard input, those that the compiler does not find. One call of the compiler for all.
@@ -47,7 +47,7 @@ absent_headers() {
 missing_needs() {
   local rows need commands="" headers=""
   rows=$(needs_of "$@")
-  [ ! -d .deps/root ] || local DEPS_INCLUDE=$PWD/.deps/root/usr/include
+  [ ! -d .deps/sysroot ] || local DEPS_INCLUDE=$PWD/.deps/sysroot/usr/include
   while IFS='|' read -r _ need _; do
     case $need in
       c++) command -v "${CXX:-c++}" >/dev/null || commands="$commands $need" ;;
@@ -72,11 +72,13 @@ check_compiler() {
 
 packages() {
   local groups=${1:-build} rows extra
-  [ "$groups" = test ] && groups="build test"
+  if [ "$groups" = test ]; then groups="build test"; fi
   rows=$(missing_needs $groups)
   extra=$([ -f .deps/extra_done ] || missing_needs extra)
-  if [ -n "$rows$extra" ]; then provide "$rows" "$extra"; fi
-  rows=$(missing_needs $groups)
+  if [ -n "$rows$extra" ]; then
+    provide "$rows" "$extra"
+    rows=$(missing_needs $groups)
+  fi
   [ -z "$rows" ] || name_missing "$rows"
   check_compiler
 }

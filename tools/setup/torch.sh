@@ -86,5 +86,5 @@ torch() {
     install_cuda_headers
     describe_torch
   fi
-  [ "${ITPN_QUIET:-}" = 1 ] || say "$(torch_value summary)"
+  say "$(torch_value summary)"
 }

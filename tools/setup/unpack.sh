@@ -1,4 +1,4 @@
-# Debian packages without installing them: fetched and unpacked below .deps/root. Sourced by tools/setup.sh.
+# Debian packages without installing them: fetched and unpacked below .deps/sysroot. Sourced by tools/setup.sh.
 #
 # A development package brings headers and links; what it links to comes with the run-time libraries that it names, those
 # of theirs, and so on, whether the machine has them or not: so a folder made here also serves as a bundle.
@@ -43,7 +43,7 @@ packages_to_fetch() {
   printf '%s\n' $seen
 }
 
-# Fetches Debian packages and unpacks them below .deps/root: fetch_and_unpack NAME...
+# Fetches Debian packages and unpacks them below .deps/sysroot: fetch_and_unpack NAME...
 fetch_and_unpack() {
   local names archive
   command -v apt-get >/dev/null || die "no apt-get here, so nothing can be unpacked: use conda or a bundle (tools/bundle.sh)"
@@ -55,11 +55,11 @@ fetch_and_unpack() {
     use_own_lists  # the system's lists name versions that the servers no longer have
     (cd .deps/debs && apt-get "${APT_OPTIONS[@]}" download -qq "${names[@]}" >&2) || die "a package could not be fetched (apt's message is above)"
   fi
-  rm -rf .deps/root.part
-  for archive in .deps/debs/*.deb; do dpkg-deb -x "$archive" .deps/root.part; done
-  merge_usr .deps/root.part
-  rm -rf .deps/root
-  mv .deps/root.part .deps/root
+  rm -rf .deps/sysroot.part
+  for archive in .deps/debs/*.deb; do dpkg-deb -x "$archive" .deps/sysroot.part; done
+  merge_usr .deps/sysroot.part
+  rm -rf .deps/sysroot
+  mv .deps/sysroot.part .deps/sysroot
 }
 
 # Libraries that a package puts into /lib go to /usr/lib, where the links of the development packages look for them.

@@ -154,6 +154,13 @@ std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes) 
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+bool remove_if_possible(Fs& fs, const std::string& path) {
+  const int result = fs.unlink(path);
+  if (result >= 0 || result == -ENOENT) return true;
+  if (result == -ENOTEMPTY || result == -EEXIST || result == -ENOTDIR) return false;
+  throw_io_error(path, "delete", result);
+}
+
 void write_file_atomically(Fs& fs, const std::string& path, std::span<const std::byte> bytes) {
   AtomicFile file(fs, path);
   file.write(bytes);

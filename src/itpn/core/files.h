@@ -127,6 +127,9 @@ void make_directories(Fs& fs, const std::string& path);
 void sync_directory(Fs& fs, const std::string& path);
 // Deletes a file or a whole directory tree; a path that is not there is no error. Links are deleted, never followed.
 void remove_all(Fs& fs, const std::string& path);
+// Deletes a file or an empty folder. True if it is gone, or was not there; false where it must stay: a folder that is
+// not empty, or a name below something that is no folder (with a slash behind it, a link is none either).
+bool remove_if_possible(Fs& fs, const std::string& path);
 // The whole regular file; throws exit code 5 if it is larger than `max_bytes`.
 std::vector<std::byte> read_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);
 std::string read_text_file(Fs& fs, const std::string& path, uint64_t max_bytes = UINT64_MAX);

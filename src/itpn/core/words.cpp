@@ -1,6 +1,7 @@
 #include "itpn/core/words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -10,6 +11,20 @@ namespace itpn {
 std::string count_of(int64_t count, std::string_view one, std::string_view many) {
   if (count == 1) return fmt::format("1 {}", one);
   return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
+std::string list_of(const std::vector<std::string>& names, size_t most, std::string_view rest) {
+  const size_t shown = std::min(names.size(), most);
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(shown);
+  std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
+  if (shown < names.size()) text += fmt::format(fmt::runtime(rest), names.size() - shown);
+  return text;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = lower_case(c);
+  return lower;
 }
 
 std::string shell_word(const std::string& text) {

@@ -15,6 +15,15 @@ TEST(CountOf, OneThingIsNotPlural) {
   EXPECT_EQ(count_of(12, "class", "classes"), "12 classes");
 }
 
+TEST(ListOf, NamesTheFirstAndCountsTheOthers) {
+  EXPECT_EQ(list_of({}, 2), "");
+  EXPECT_EQ(list_of({"a", "b"}, 2), "a, b");
+  EXPECT_EQ(list_of({"a", "b", "c", "d"}, 2), "a, b and 2 more");
+  EXPECT_EQ(list_of({"a", "b", "c"}, 2, ", ..."), "a, b, ...");
+}
+
+TEST(LowerCase, ChangesTheLettersOfAsciiAlone) { EXPECT_EQ(lower_case("AZ[@`\xc3\x89 z"), "az[@`\xc3\x89 z"); }
+
 // What a shell makes of a word.
 std::string through_the_shell(const std::string& word) {
   const std::string command = "printf %s " + word;

@@ -134,12 +134,8 @@ uint64_t total_bytes(const Dataset& dataset) {
 
 std::string class_list(const std::vector<std::string>& names) {
   if (names.empty()) return "no classes";
-  std::vector<std::string> shown;
-  for (const std::string& name : names) {
-    if (shown.size() < kMaxClassesShown) shown.push_back(printable_name(name));
-  }
-  if (names.size() > kMaxClassesShown) shown.push_back("...");
-  return fmt::format("{} {} ({})", names.size(), names.size() == 1 ? "class" : "classes", fmt::join(shown, ", "));
+  return fmt::format("{} ({})", count_of(static_cast<int64_t>(names.size()), "class", "classes"),
+                     list_of(printable_names(names), kMaxClassesShown, ", ..."));
 }
 
 void tell_summary(const Dataset& dataset, const std::string& path, const std::string& source) {
@@ -152,8 +148,8 @@ void tell_summary(const Dataset& dataset, const std::string& path, const std::st
 }  // namespace
 
 std::string dataset_summary(const Dataset& dataset, const std::string& path, const std::string& source) {
-  return fmt::format("{} ({}): {} pictures, {}, {:.1f} MiB", source == "synthetic" ? "built-in pictures" : path, source,
-                     dataset.size(), class_list(dataset.class_names()),
+  return fmt::format("{} ({}): {}, {}, {:.1f} MiB", source == "synthetic" ? "built-in pictures" : path, source,
+                     count_of(dataset.size(), "picture"), class_list(dataset.class_names()),
                      static_cast<double>(total_bytes(dataset)) / (1 << 20));
 }
 

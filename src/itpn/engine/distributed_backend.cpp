@@ -43,11 +43,7 @@ const char* nccl_obstacle() {
 #endif
 }
 
-bool has_nccl() { return nccl_obstacle()[0] == '\0'; }
-
 #ifdef ITPN_HAS_GLOO
-
-bool has_collectives() { return true; }
 
 struct SharedStore::Content {
   c10::intrusive_ptr<c10d::TCPStore> server;  // where this process serves or connects
@@ -207,8 +203,6 @@ std::unique_ptr<PendingCollective> CollectiveBackend::start_broadcast(const torc
 const char* CollectiveBackend::name() const { return content_->accelerator ? "nccl" : "gloo"; }
 
 #else  // A LibTorch without c10d, or no headers of Gloo: one process only.
-
-bool has_collectives() { return false; }
 
 namespace {
 

@@ -64,9 +64,6 @@ class CollectiveBackend {
   std::unique_ptr<Content> content_;
 };
 
-// Does this build have c10d with Gloo? With NCCL?
-bool has_collectives();
-bool has_nccl();
 // Why this build has no Gloo, or no NCCL; "" where it has it.
 const char* gloo_obstacle();
 const char* nccl_obstacle();

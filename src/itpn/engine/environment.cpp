@@ -25,8 +25,9 @@ std::string path_of_loaded_library() {
 }
 
 std::string describe_collectives(const TorchBuild& build) {
-  if (!build.has_gloo) return "one process only (Gloo's headers were missing)";
-  if (build.has_nccl) return "several processes: NCCL between GPUs, Gloo between processors";
+  const bool has_gloo = *gloo_obstacle() == '\0', has_nccl = *nccl_obstacle() == '\0';
+  if (!has_gloo) return "one process only (Gloo's headers were missing)";
+  if (has_nccl) return "several processes: NCCL between GPUs, Gloo between processors";
   if (build.cuda.empty()) return "several processes: Gloo";
   return "several processes: Gloo; without NCCL, whose headers were missing: several GPUs exchange through host memory";
 }
@@ -35,9 +36,7 @@ std::string describe_collectives(const TorchBuild& build) {
 
 const char* program_version() { return ITPN_VERSION; }
 
-TorchBuild torch_build() {
-  return {ITPN_TORCH_BUILD, ITPN_TORCH_CUDA, path_of_loaded_library(), has_collectives(), has_nccl()};
-}
+TorchBuild torch_build() { return {ITPN_TORCH_BUILD, ITPN_TORCH_CUDA, path_of_loaded_library()}; }
 
 std::string describe_build() {
   const TorchBuild build = torch_build();

@@ -17,8 +17,6 @@ struct TorchBuild {
   std::string version;  // as the package calls itself: "2.13.0+cpu", "2.14.1+cu130"
   std::string cuda;     // CUDA version such as "13.0", empty for a package without CUDA
   std::string library;  // path of the loaded libtorch_cpu.so
-  bool has_gloo = false;
-  bool has_nccl = false;
 };
 TorchBuild torch_build();
 

@@ -1,7 +1,6 @@
 #include "itpn/engine/run_directory.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/output_place.h"
+#include "itpn/core/words.h"
 #include "itpn/io/checkpoint_removal.h"
 
 namespace itpn {
@@ -68,13 +68,6 @@ bool is_of_older_version(Fs& fs, const RunDirectory& directory) {
 
 constexpr size_t kShown = 3;
 
-std::string shown(const std::vector<std::string>& names) {
-  const std::vector<std::string> first(names.begin(),
-                                       names.begin() + static_cast<ptrdiff_t>(std::min(names.size(), kShown)));
-  const std::string more = names.size() > kShown ? fmt::format(" and {} more", names.size() - kShown) : "";
-  return fmt::format("{}{}", fmt::join(first, ", "), more);
-}
-
 }  // namespace
 
 RunDirectory::RunDirectory(Fs& fs, const std::string& path, ExistingRun existing)
@@ -109,7 +102,7 @@ void RunDirectory::check_content() const {
   throw usage_error(
       fmt::format("{}: holds {}, which no run of itpn has written, in the place of what a run writes{}; "
                   "take another --output-dir",
-                  path_, shown(foreign), advice));
+                  path_, list_of(foreign, kShown), advice));
 }
 
 void RunDirectory::discard_existing_run() {

@@ -25,10 +25,7 @@ void delete_one(Fs& fs, const std::string& path, bool is_folder) {
   FileStatus status;
   if (fs.stat(path, &status) == 0 && status.is_directory != is_folder) return;
   // With the slash a link to a folder, which a user may have put in its place, is no folder.
-  const int result = fs.unlink(is_folder ? path + "/" : path);
-  const bool is_kept =
-      result == -ENOENT || result == -ENOTDIR || (is_folder && (result == -ENOTEMPTY || result == -EEXIST));
-  if (result < 0 && !is_kept) throw_io_error(path, "delete", result);
+  remove_if_possible(fs, is_folder ? path + "/" : path);
 }
 
 }  // namespace

@@ -22,14 +22,6 @@ std::optional<CheckpointManifest> manifest_of(Fs& fs, const std::string& path) {
   return std::nullopt;
 }
 
-// Whether the entry is gone; false where it must stay because it is not empty or not what it should be.
-bool unlink_if_possible(Fs& fs, const std::string& path) {
-  const int result = fs.unlink(path);
-  if (result >= 0 || result == -ENOENT) return true;
-  if (result == -ENOTEMPTY || result == -EEXIST || result == -ENOTDIR) return false;
-  throw_io_error(path, "delete", result);
-}
-
 std::vector<DirectoryEntry> entries_below(Fs& fs, const std::string& directory) {
   std::vector<DirectoryEntry> entries;
   const int result = fs.list(directory, &entries);
@@ -48,10 +40,10 @@ std::string removed_name(const std::string& name) {
 bool remove_checkpoint(Fs& fs, const std::string& path) {
   if (!exists(fs, path)) return true;
   if (const std::optional<CheckpointManifest> manifest = manifest_of(fs, path)) {
-    for (const FileRecord& file : manifest->files) unlink_if_possible(fs, join_path(path, file.name));
-    unlink_if_possible(fs, join_path(path, kManifestName));
+    for (const FileRecord& file : manifest->files) remove_if_possible(fs, join_path(path, file.name));
+    remove_if_possible(fs, join_path(path, kManifestName));
   }
-  return unlink_if_possible(fs, path);
+  return remove_if_possible(fs, path);
 }
 
 std::string set_aside(Fs& fs, const std::string& directory, const std::string& old_name, const std::string& name) {
@@ -85,7 +77,7 @@ void remove_checkpoints(Fs& fs, const std::string& directory) {
     const std::string kept = is_aside ? path : set_aside(fs, directory, entry.name, entry.name);
     log::info(fmt::format("{}: not all in it was written by itpn; it is kept as {}", path, kept));
   }
-  unlink_if_possible(fs, join_path(directory, std::string(kBestName)));
+  remove_if_possible(fs, join_path(directory, std::string(kBestName)));
 }
 
 }  // namespace itpn

@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/words.h"
 #include "itpn/io/cairo_parts.h"
 
 namespace itpn {
@@ -117,8 +118,7 @@ void paint(cairo_t* context, const Line& line) {
 
 DrawingFormat drawing_format(const std::string& path) {
   const size_t dot = path.find_last_of("./");
-  std::string ending = dot != std::string::npos && path[dot] == '.' ? path.substr(dot + 1) : "";
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string ending = dot != std::string::npos && path[dot] == '.' ? lower_case(path.substr(dot + 1)) : "";
   if (ending == "png") return DrawingFormat::kPng;
   if (ending == "svg") return DrawingFormat::kSvg;
   if (ending == "pdf") return DrawingFormat::kPdf;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "itpn/core/atomic_file.h"
-#include "itpn/core/utf8.h"
 
 namespace itpn {
 

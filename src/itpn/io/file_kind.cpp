@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 #include "itpn/io/decoders.h"
 #include "itpn/io/tar_header.h"
 
@@ -147,12 +148,6 @@ std::optional<FileKind> kind_of_boxes(std::string_view text) {
   return FileKind::kVideo;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
 // A character that is cut off at the end of the bytes looked at does not count.
 bool is_plain_text(std::string_view text) {
   while (!text.empty()) {
@@ -169,7 +164,7 @@ FileKind kind_of_text(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_plain_text(text)) return FileKind::kUnknown;
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  const std::string all = lower(text);
+  const std::string all = lower_case(text);
   for (const char* start : {"<!doctype html", "<html", "<head", "<body"}) {
     if (all.starts_with(start)) return FileKind::kWebPage;
   }

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/words.h"
 #include "itpn/io/tar_header.h"
 #include "itpn/io/tar_links.h"
 
@@ -189,11 +190,9 @@ std::vector<TarSample> group_samples(const TarIndex& index) {
 
 std::optional<TarMember> find_member(const TarIndex& index, const TarSample& sample,
                                      std::initializer_list<std::string_view> extensions) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   for (size_t i = sample.first; i < size_t{sample.first} + sample.count; ++i) {
     const TarMember member = index.member(i);
-    std::string extension(split_tar_key(member.name).extension);
-    std::transform(extension.begin(), extension.end(), extension.begin(), lower);
+    const std::string extension = lower_case(split_tar_key(member.name).extension);
     if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) return member;
   }
   return std::nullopt;

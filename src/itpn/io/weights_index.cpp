@@ -1,7 +1,6 @@
 #include "itpn/io/weights_index.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/parse_number.h"
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 
 namespace itpn {
 namespace {
@@ -193,15 +193,12 @@ void require_whole_weights(Fs& fs, const std::string& path) {
 void throw_no_weights_in(Fs& fs, const std::string& folder) {
   std::vector<DirectoryEntry> entries;
   if (const int failure = fs.list(folder, &entries); failure < 0) throw_io_error(folder, "list", failure);
-  std::vector<std::string> shown;
-  for (const DirectoryEntry& entry : entries) {
-    if (shown.size() < kMaxShownEntries) shown.push_back(printable_bytes(entry.name));
-  }
-  if (entries.size() > kMaxShownEntries) shown.push_back("...");
+  std::vector<std::string> names;
+  for (const DirectoryEntry& entry : entries) names.push_back(printable_bytes(entry.name));
   throw checkpoint_error(
       fmt::format("{}: neither a run, nor a checkpoint, nor a folder with model.safetensors, pytorch_model.bin or an "
                   "index of shards; it holds: {}. Name the file of weights itself",
-                  folder, shown.empty() ? "nothing" : fmt::format("{}", fmt::join(shown, ", "))));
+                  folder, names.empty() ? "nothing" : list_of(names, kMaxShownEntries, ", ...")));
 }
 
 }  // namespace itpn

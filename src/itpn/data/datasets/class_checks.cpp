@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 
 namespace itpn {
 namespace {
@@ -20,19 +21,11 @@ bool may_differ(const Dataset& train, const Dataset& val) {
          val.class_names().size() <= train.class_names().size();
 }
 
-std::string listed(const Names& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + names[i];
-  return names.size() > kMaxNames ? text + fmt::format(" and {} more", names.size() - kMaxNames) : text;
-}
-
 // Names of the parts into which people divide a dataset.
-bool is_part_name(std::string name) {
+bool is_part_name(const std::string& name) {
   constexpr std::array<std::string_view, 10> kParts = {"train", "training", "val",     "valid", "validation",
                                                        "test",  "testing",  "holdout", "dev",   "eval"};
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return std::find(kParts.begin(), kParts.end(), name) != kParts.end();
+  return std::find(kParts.begin(), kParts.end(), lower_case(name)) != kParts.end();
 }
 
 // Whether all pictures lie in folders below the one folder of the first level.
@@ -66,7 +59,7 @@ std::string names_only_in(const Names& names, const Names& others) {
   std::sort(sorted.begin(), sorted.end());
   std::sort(known.begin(), known.end());
   std::set_difference(sorted.begin(), sorted.end(), known.begin(), known.end(), std::back_inserter(missing));
-  return listed(missing);
+  return list_of(missing, kMaxNames);
 }
 
 void check_same_classes(const Dataset& train, const Dataset& val) {
@@ -138,7 +131,7 @@ void check_labels(const Dataset& dataset, int64_t classes) {
     const Names beyond(names.begin() + std::min<int64_t>(classes, static_cast<int64_t>(names.size())), names.end());
     throw data_error(
         fmt::format("{}: label {} is out of range; the model has {} classes (classes.count), which leaves out: {}",
-                    name, label, classes, or_none(listed(beyond))));
+                    name, label, classes, or_none(list_of(beyond, kMaxNames))));
   }
 }
 

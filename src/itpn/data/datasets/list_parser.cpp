@@ -9,6 +9,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/parse_number.h"
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 #include "itpn/data/datasets/folder_scan.h"
 
 namespace itpn {
@@ -32,9 +33,7 @@ std::string_view trimmed(std::string_view text) {
 
 template <size_t N>
 bool is_one_of(const std::array<std::string_view, N>& words, std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return std::find(words.begin(), words.end(), lower) != words.end();
+  return std::find(words.begin(), words.end(), lower_case(text)) != words.end();
 }
 
 // The text in the quotes that `text` begins with, and where behind them it goes on; nothing where they do not end.

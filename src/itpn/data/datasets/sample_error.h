@@ -7,7 +7,6 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
-#include "itpn/core/utf8.h"
 
 namespace itpn {
 

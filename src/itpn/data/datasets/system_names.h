@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "itpn/core/words.h"
+
 namespace itpn {
 
 // Thumbnails, waste baskets, search indices, hidden folders: whatever pictures lie in there, nobody put them into a
@@ -15,9 +17,8 @@ inline bool is_system_folder(std::string_view name) {
                                                        "lost+found", "__macosx",     "system volume information",
                                                        "__pycache__"};
   const auto equals = [&](std::string_view known) {
-    return known.size() == name.size() && std::equal(known.begin(), known.end(), name.begin(), [](char lower, char c) {
-             return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-           });
+    return known.size() == name.size() && std::equal(known.begin(), known.end(), name.begin(),
+                                                     [](char lower, char c) { return lower == lower_case(c); });
   };
   return name.starts_with('.') || name.ends_with(".ipynb_checkpoints") ||
          std::any_of(kNames.begin(), kNames.end(), equals);

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "itpn/core/utf8.h"
-#include "itpn/data/datasets/sample_error.h"
 #include "itpn/io/chart_axis.h"
 #include "itpn/io/text_layout.h"
 

@@ -14,7 +14,6 @@
 #include "itpn/core/progress.h"
 #include "itpn/data/open_dataset.h"
 #include "itpn/engine/distributed.h"
-#include "itpn/io/png_writer.h"
 #include "itpn/tasks/classify/confusion_picture.h"
 #include "itpn/tasks/classify/ready_classifier.h"
 #include "itpn/tasks/features/labelled_data.h"

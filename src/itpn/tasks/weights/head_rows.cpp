@@ -1,14 +1,13 @@
 #include "itpn/tasks/weights/head_rows.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
+#include "itpn/core/words.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/tensor_file.h"
 #include "itpn/tasks/weights/model_card.h"
@@ -27,11 +26,7 @@ WeightsFile open_named(Fs& fs, const WeightsPath& weights, const NamedTensors& m
   return file;
 }
 
-std::string cut(const std::vector<std::string>& names) {
-  const std::vector<std::string> shown(names.begin(),
-                                       names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMaxShown)));
-  return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > kMaxShown ? ", ..." : "");
-}
+std::string cut(const std::vector<std::string>& names) { return list_of(names, kMaxShown, ", ..."); }
 
 }  // namespace
 
@@ -68,9 +63,11 @@ std::vector<std::string> describe(const HeadMatch& match) {
   return lines;
 }
 
+std::vector<std::string> names_of_class_rows() { return {"head.weight", "head.bias", "head.1.weight", "head.1.bias"}; }
+
 bool has_class_rows(const std::string& name) {
-  constexpr std::array kNames = {"head.weight", "head.bias", "head.1.weight", "head.1.bias"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](const char* known) { return name == known; });
+  const std::vector<std::string> names = names_of_class_rows();
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::vector<std::string> head_classes(Fs& fs, const WeightsPath& weights, const NamedTensors& model) {

@@ -27,7 +27,8 @@ std::vector<std::string> describe(const HeadMatch& match);
 // The classes that a file's head tells apart: those of its model card, or empty where it has none or no head.
 std::vector<std::string> head_classes(Fs& fs, const WeightsPath& weights, const NamedTensors& model);
 
-// True for the tensors of a head that have a row for each class.
+// The tensors of a head that have a row for each class, and whether `name` is one of them.
+std::vector<std::string> names_of_class_rows();
 bool has_class_rows(const std::string& name);
 
 // Copies the matched rows of the weights' head into `model`, whose other rows keep their values; nothing where the

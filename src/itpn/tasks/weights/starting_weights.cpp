@@ -14,6 +14,7 @@
 #include "itpn/tasks/weights/model_source.h"
 
 namespace itpn {
+
 void check_starting_weights(const RunRequest& run) {
   if (run.init.empty() || !run.resume.empty() || exists(posix_fs(), run.init)) return;
   throw io_error(fmt::format(
@@ -98,8 +99,7 @@ void load_starting_weights(const RunRequest& run, const NamedTensors& model,
     }
     return;
   }
-  rules.expected.insert(rules.expected.begin(), {ExpectedAbsence::Side::kFileOnly,
-                                                 {"head.weight", "head.bias", "head.1.weight", "head.1.bias"},
+  rules.expected.insert(rules.expected.begin(), {ExpectedAbsence::Side::kFileOnly, names_of_class_rows(),
                                                  "rows of the head are taken by class names"});
   log_report(load_weights(posix_fs(), weights, without_class_rows(model), rules));
   if (!load_head_rows(posix_fs(), weights, model, match)) return;
