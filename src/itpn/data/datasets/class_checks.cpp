@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 
+#include "itpn/core/unicode_form.h"
 #include "itpn/core/utf8.h"
 #include "itpn/core/words.h"
 
@@ -62,13 +63,27 @@ std::string names_only_in(const Names& names, const Names& others) {
   return list_of(missing, kMaxNames);
 }
 
+std::string hint_on_unicode_form(const Names& names, const Names& others) {
+  for (const std::string& name : names) {
+    const auto twin = std::find_if(others.begin(), others.end(),
+                                   [&](const std::string& other) { return differ_in_unicode_form(name, other); });
+    if (twin == others.end()) continue;
+    return fmt::format(
+        " ({} and {} look the same and differ in their Unicode form, composed or decomposed: write both alike, for "
+        "example with `convmv -r -f utf8 -t utf8 --nfc --notest FOLDER`)",
+        printable_bytes(name), printable_bytes(*twin));
+  }
+  return "";
+}
+
 void check_same_classes(const Dataset& train, const Dataset& val) {
   const Names a = printable_names(train.class_names()), b = printable_names(val.class_names());
   if (a == b || may_differ(train, val)) return;
   throw data_error(fmt::format(
       "training and validation pictures are of different classes ({} and {}); only in training: {}; only in "
-      "validation: {}; make them the same",
-      a.size(), b.size(), or_none(names_only_in(a, b)), or_none(names_only_in(b, a))));
+      "validation: {}; make them the same{}",
+      a.size(), b.size(), or_none(names_only_in(a, b)), or_none(names_only_in(b, a)),
+      hint_on_unicode_form(train.class_names(), val.class_names())));
 }
 
 std::string question_about_parts(const Dataset& dataset, const std::string& path) {

@@ -14,6 +14,10 @@ std::vector<std::string> printable_names(std::vector<std::string> names);
 // Those of `names` that `others` lacks, cut after a few, as a text; "" where there is none. Both are printable.
 std::string names_only_in(const std::vector<std::string>& names, const std::vector<std::string>& others);
 
+// " (A and B look the same ...)", with what to do, for the first of `names` that one of `others` differs from in its
+// Unicode form only, as accents do that were written by macOS; "" where there is none.
+std::string hint_on_unicode_form(const std::vector<std::string>& names, const std::vector<std::string>& others);
+
 // Training and validation pictures must be of the same classes, in the same order: else a label means two things.
 // Numbered classes may end earlier in validation.
 void check_same_classes(const Dataset& train, const Dataset& val);

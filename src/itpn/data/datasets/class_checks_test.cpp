@@ -42,6 +42,14 @@ TEST(ClassChecks, NamesTheClassesThatOnlyOneSideHas) {
   EXPECT_EQ(data_error_of([&] { check_same_classes(train, train); }), "");
 }
 
+TEST(ClassChecks, SaysWhereTwoNamesThatLookAlikeDifferInTheirUnicodeForm) {
+  const LabelledDataset train({"U\u0308bung", "the"}, {0, 1}), val({"\u00dcbung", "the"}, {0, 1});
+  const std::string text = data_error_of([&] { check_same_classes(train, val); });
+  EXPECT_NE(text.find("U\\xcc\\x88bung and \\xc3\\x9cbung look the same"), std::string::npos) << text;
+  const LabelledDataset other({"Ubung", "the"}, {0, 1});
+  EXPECT_EQ(data_error_of([&] { check_same_classes(train, other); }).find("Unicode"), std::string::npos);
+}
+
 TEST(ClassChecks, FoldersMustAgreeButNumbersMayEndEarlier) {
   const LabelledDataset train({"0", "1", "2"}, {0, 1, 2}), val({"0", "1"}, {0, 1});
   EXPECT_NE(data_error_of([&] { check_same_classes(train, val); }), "");

@@ -120,8 +120,8 @@ std::shared_ptr<const Dataset> open_labelled_set(const DataConfig& data, const s
     tell_places(classes, names, path);
   }
   if (!outputs) {
-    throw data_error(
-        fmt::format("{} has classes that the model does not know: {}", path, names_only_in(classes, names)));
+    throw data_error(fmt::format("{} has classes that the model does not know: {}{}", path,
+                                 names_only_in(classes, names), hint_on_unicode_form(classes, names)));
   }
   return std::make_shared<RelabelledDataset>(std::move(dataset), std::move(*outputs), names);
 }
