@@ -39,11 +39,16 @@ int run_data(const Arguments& arguments) {
   app.add_option("--count", exported.count, "Pictures of DIR/train; a quarter as many go to DIR/val")
       ->check(CLI::PositiveNumber)
       ->group(group);
+  bool shows_portraits = false;
+  app.add_flag("--portraits", shows_portraits,
+               "One large shape a picture, upright, in a hue that its class often has: learnt in minutes")
+      ->group(group);
   if (!line.parse(arguments)) return 0;
   if (options.path.empty() == exported.folder.empty()) {
     throw usage_error("itpn data: name the PATH to check, or --export-synthetic DIR");
   }
   if (!exported.folder.empty()) {
+    if (shows_portraits) exported.style = SyntheticStyle::kPortrait;
     exported.val_count = (exported.count + 3) / 4;
     export_synthetic(exported);
     std::puts(exported.folder.c_str());

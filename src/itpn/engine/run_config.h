@@ -39,7 +39,11 @@ void visit_fields(V& v, TrainConfig& c) {
     {.doc = "stop after this many optimiser steps; 0 = after `epochs`. The schedule still spans `epochs`",
      .min = 0,
      .trajectory = false});
-  v("global_batch_size", c.global_batch_size, {.doc = "samples of one optimiser step", .min = 1});
+  v("global_batch_size", c.global_batch_size,
+    {.doc =
+         "samples of one optimiser step; 0 = the usual one (fine-tuning 1024, linear probing 16384, else 64), or for "
+         "few pictures what gives an epoch of 20 steps",
+     .min = 0});
   v("micro_batch_size", c.micro_batch_size,
     {.doc = "samples of one forward pass, which bounds the memory; times the number of processes it divides the global "
             "batch; 0 = all at once",

@@ -126,6 +126,41 @@ Placement random_placement(RandomStream& draws, const Image& image, const Ground
   return p;
 }
 
+// Saturated red, yellow, ... and back at hue 1; dull ones have a small saturation.
+Colour colour_of_hue(double hue, double saturation, double value) {
+  Colour colour;
+  for (size_t c = 0; c < 3; ++c) {
+    const double from_peak = std::abs(std::remainder(hue - static_cast<double>(c) / 3.0, 1.0));
+    const double share = std::clamp(2.0 - 6.0 * from_peak, 0.0, 1.0);
+    colour.rgb[c] = value * (1.0 - saturation * (1.0 - share));
+  }
+  return colour;
+}
+
+// Dull, so that the shape stands out, and nearly plain.
+Ground portrait_ground(RandomStream& draws) {
+  Ground ground = random_ground(draws);
+  ground.from = colour_of_hue(draws.uniform(), 0.25, draws.uniform(0.1, 0.9));
+  ground.to = colour_of_hue(draws.uniform(), 0.25, draws.uniform(0.1, 0.9));
+  ground.stripe_depth *= 0.3;
+  return ground;
+}
+
+// Neighbouring hues overlap, so that the hue alone does not tell the class.
+Placement portrait_placement(RandomStream& draws, const Image& image, int label) {
+  constexpr double kHueSpread = 0.08, kTurn = kPi / 12.0, kShift = 0.08;
+  Placement p;
+  const double side = std::min(image.width, image.height);
+  p.radius = side * draws.uniform(0.3, 0.42);
+  p.x = image.width * 0.5 + side * draws.uniform(-kShift, kShift);
+  p.y = image.height * 0.5 + side * draws.uniform(-kShift, kShift);
+  p.angle = draws.uniform(-kTurn, kTurn);
+  const double hue = static_cast<double>(label) / static_cast<double>(kShapes.size());
+  p.colour =
+      colour_of_hue(hue + draws.uniform(-kHueSpread, kHueSpread), draws.uniform(0.6, 1.0), draws.uniform(0.6, 1.0));
+  return p;
+}
+
 // Paints the shape and takes its pixels from the objects below it.
 void paint_object(int label, const Placement& p, SyntheticScene& scene) {
   Image& image = scene.image;
@@ -195,6 +230,12 @@ SyntheticScene synthetic_scene(const SyntheticOptions& options, int64_t index) {
   SyntheticScene scene;
   scene.label = draw_label(draws);
   scene.image = Image(options.width, options.height, 3);
+  if (options.style == SyntheticStyle::kPortrait) {
+    paint_ground(portrait_ground(draws), scene.image);
+    paint_object(scene.label, portrait_placement(draws, scene.image, scene.label), scene);
+    find_visible_boxes(scene);
+    return scene;
+  }
   const Ground ground = random_ground(draws);
   paint_ground(ground, scene.image);
   const auto small_ones = draws.integer(0, std::max(0, options.max_objects - 1));

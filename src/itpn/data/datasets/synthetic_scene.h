@@ -10,12 +10,19 @@
 
 namespace itpn {
 
+// What a picture shows.
+enum class SyntheticStyle {
+  kScattered,  // shapes of any colour, size and turn on a striped ground; one is the largest
+  kPortrait,   // one large shape near the middle, nearly upright, in a hue that its class often has: learnt in minutes
+};
+
 struct SyntheticOptions {
   int64_t count = 4096;
   int width = 160;
   int height = 160;
-  int max_objects = 4;
+  int max_objects = 4;  // of a scattered scene
   uint64_t seed = 0;
+  SyntheticStyle style = SyntheticStyle::kScattered;
 };
 
 // Seed of the pictures that a set with seed 0 is measured on.

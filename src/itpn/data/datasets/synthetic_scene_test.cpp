@@ -38,6 +38,19 @@ TEST(SyntheticScene, BoxesFitTheVisibleMasksAndMasksDoNotOverlap) {
   }
 }
 
+TEST(SyntheticScene, APortraitShowsOneLargeShapeOfItsClassWhole) {
+  const SyntheticOptions options{.count = 60, .width = 96, .height = 96, .style = SyntheticStyle::kPortrait};
+  for (int64_t index = 0; index < options.count; ++index) {
+    const auto scene = synthetic_scene(options, index);
+    ASSERT_EQ(scene.objects.size(), 1U);
+    const auto& object = scene.objects[0];
+    EXPECT_EQ(object.label, synthetic_label(options, index));
+    EXPECT_GT(std::max(object.box.width, object.box.height), 96 / 3);
+    const int right = object.box.left + object.box.width, bottom = object.box.top + object.box.height;
+    EXPECT_TRUE(object.box.left > 0 && object.box.top > 0 && right < 96 && bottom < 96);
+  }
+}
+
 TEST(SyntheticScene, ShowsEveryClassAboutEquallyOften) {
   const SyntheticOptions options;
   const size_t classes = synthetic_class_names().size();

@@ -18,7 +18,7 @@ FinetuneConfig::FinetuneConfig() {
   model.relative_position_bias = true;
   model.drop_path = 0.1;
   train.epochs = 100;
-  train.global_batch_size = 1024;
+  train.global_batch_size = 0;
   train.micro_batch_size = 32;
 }
 
@@ -26,7 +26,7 @@ LinprobeConfig::LinprobeConfig() {
   augment = probing_augmentation();
   classes.head_std = 0.01;
   train.epochs = 90;
-  train.global_batch_size = 16384;
+  train.global_batch_size = 0;
   train.micro_batch_size = 64;
 }
 

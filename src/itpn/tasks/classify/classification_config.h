@@ -88,6 +88,10 @@ void visit_fields(V& v, FinetuneOptimConfig& c) {
      .min_exclusive = true});
 }
 
+// Batches of one optimiser step as published, where there are pictures enough.
+inline constexpr int64_t kUsualFinetuneBatch = 1024;
+inline constexpr int64_t kUsualLinprobeBatch = 16384;
+
 // The tables that both recipes have. The model is by default that of the weights which a run starts from.
 struct ClassificationConfig {
   ClassificationConfig();

@@ -9,6 +9,7 @@
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/mix_images.h"
 #include "itpn/tasks/classify/classification_task.h"
+#include "itpn/tasks/run/settle_batch.h"
 #include "itpn/tasks/weights/starting_weights.h"
 
 namespace itpn {
@@ -74,6 +75,8 @@ ClassificationResult finetune(const FinetuneRequest& request) {
     FinetuneConfig config = shared_out(request.config, group);
     check_finetune_config(config);
     settle_source(posix_fs(), &config.data);
+    settle_batch(config.data, kUsualFinetuneBatch, &config.train);
+    check_finetune_config(config);
     settle_model(&config, request.run);
     FinetuneTask task(config, request.run);
     const RunResult run = train(task, request.run, group);

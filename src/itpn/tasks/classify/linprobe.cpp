@@ -14,6 +14,7 @@
 #include "itpn/tasks/classify/classification_task.h"
 #include "itpn/tasks/features/feature_set.h"
 #include "itpn/tasks/run/loaders.h"
+#include "itpn/tasks/run/settle_batch.h"
 #include "itpn/tasks/weights/starting_weights.h"
 
 namespace itpn {
@@ -134,7 +135,7 @@ LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector
 
 void check_linprobe_config(const LinprobeConfig& config) {
   check_classification_config(config);
-  if (config.train.micro_batch() < 2) {
+  if (config.train.global_batch_size > 0 && config.train.micro_batch() < 2) {
     throw usage_error(
         fmt::format("train.micro_batch_size = {}: linear probing takes statistics over the pictures of a forward pass "
                     "and wants at least 2 of them",
@@ -148,6 +149,8 @@ ClassificationResult linprobe(const LinprobeRequest& request) {
     check_linprobe_config(config);
     settle_source(posix_fs(), &config.data);
     if (request.run.init.empty() && request.run.resume.empty()) throw no_init();
+    settle_batch(config.data, kUsualLinprobeBatch, &config.train);
+    check_linprobe_config(config);
     settle_model(&config, request.run);
     LinprobeTask task(config, request.run);
     const RunResult run = train(task, request.run, group);

@@ -4,6 +4,7 @@
 #include "itpn/tasks/pretrain/clip_teacher.h"
 #include "itpn/tasks/pretrain/pretrain_model.h"
 #include "itpn/tasks/pretrain/pretrain_task.h"
+#include "itpn/tasks/run/settle_batch.h"
 
 namespace itpn {
 
@@ -12,6 +13,8 @@ PretrainResult pretrain(const PretrainRequest& request) {
     PretrainConfig config = shared_out(request.config, group);
     check_pretrain_config(config);
     settle_source(posix_fs(), &config.data);
+    settle_batch(config.data, kUsualBatch, &config.train);
+    check_pretrain_config(config);
     if (config.pretrain.has_clip_teacher()) {
       identify_teacher(&config.teacher);
     } else {

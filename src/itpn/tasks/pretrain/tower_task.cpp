@@ -16,6 +16,7 @@
 #include "itpn/ops/erase.h"
 #include "itpn/ops/images_to_device.h"
 #include "itpn/ops/to_device.h"
+#include "itpn/tasks/run/settle_batch.h"
 
 namespace itpn {
 namespace {
@@ -132,6 +133,8 @@ RunResult train_tower(const TowerConfig& recipe, const RunRequest& request) {
     TowerConfig config = shared_out(recipe, group);
     check_tower_config(config);
     settle_source(posix_fs(), &config.data);
+    settle_batch(config.data, kUsualBatch, &config.train);
+    check_tower_config(config);
     TowerTask task(config, request);
     return train(task, request, group);
   });

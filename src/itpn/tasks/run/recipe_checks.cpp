@@ -16,6 +16,7 @@ void check_image_size(const DataConfig& data, const ModelConfig& model) {
 }
 
 void check_batch(const TrainConfig& train) {
+  if (train.global_batch_size == 0) return;  // not settled yet
   if (train.global_batch_size % train.processes != 0) {
     throw usage_error(fmt::format("{} processes cannot share train.global_batch_size = {} evenly; take {} or {}",
                                   train.processes, train.global_batch_size,
