@@ -65,6 +65,16 @@ TEST_F(OpenFolder, PartsOfADatasetAreNoClasses) {
             3u);
 }
 
+TEST_F(OpenFolder, PicturesAndTheirLabelMapsAreNoClasses) {
+  put("Images/train/1.jpg");
+  put("masks/train/1.png");
+  EXPECT_THAT(refusal_with_labels(), HasSubstr("Images/ and masks/ are pictures and their label maps and no classes"));
+  EXPECT_THAT(refusal_with_labels(), HasSubstr("data.path=" + directory_.file("Images")));
+  put("gloves/2.jpg");  // among other things to wear, masks are a class
+  EXPECT_NO_THROW(
+      open_dataset(test::uncached_folder(), directory_.path(), {.needs_labels = true, .shows_progress = false}));
+}
+
 TEST_F(OpenFolder, AClassThatIsALinkToAnotherIsAnErrorNotAClassFewer) {
   put("cat/1.jpg");
   put("dog/2.jpg");

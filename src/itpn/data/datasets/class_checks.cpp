@@ -29,6 +29,25 @@ bool is_part_name(const std::string& name) {
   return std::find(kParts.begin(), kParts.end(), lower_case(name)) != kParts.end();
 }
 
+// Folders of pictures and of their label maps, as sets for segmentation have them.
+bool is_pictures_name(const std::string& name) {
+  constexpr std::array<std::string_view, 4> kPictures = {"images", "image", "imgs", "jpegimages"};
+  return std::find(kPictures.begin(), kPictures.end(), lower_case(name)) != kPictures.end();
+}
+bool is_label_maps_name(const std::string& name) {
+  constexpr std::array<std::string_view, 8> kMaps = {"annotations",  "annotation",        "masks", "mask", "labels",
+                                                     "label_images", "segmentationclass", "gt"};
+  return std::find(kMaps.begin(), kMaps.end(), lower_case(name)) != kMaps.end();
+}
+
+std::string question_about_label_maps(const Names& names, const std::string& path) {
+  const auto pictures = std::find_if(names.begin(), names.end(), is_pictures_name);
+  const auto maps = std::find_if(names.begin(), names.end(), is_label_maps_name);
+  if (names.size() != 2 || pictures == names.end() || maps == names.end()) return "";
+  return fmt::format("{}/ and {}/ are pictures and their label maps and no classes; did you mean data.path={}?",
+                     printable_name(*pictures), printable_name(*maps), printable_name(join_path(path, *pictures)));
+}
+
 // Whether all pictures lie in folders below the one folder of the first level.
 bool is_a_level_too_high(const Dataset& dataset, const std::string& folder) {
   const size_t start = folder.size() + 1;
@@ -88,7 +107,9 @@ void check_same_classes(const Dataset& train, const Dataset& val) {
 
 std::string question_about_parts(const Dataset& dataset, const std::string& path) {
   const Names& names = dataset.class_names();
-  if (names.empty() || !std::all_of(names.begin(), names.end(), is_part_name)) return "";
+  if (names.empty() || !std::all_of(names.begin(), names.end(), is_part_name)) {
+    return question_about_label_maps(names, path);
+  }
   std::string learn, measure, all;
   for (const std::string& name : names) {
     const bool is_train = name.starts_with("tr") || name.starts_with("Tr") || name.starts_with("TR");

@@ -25,7 +25,7 @@ void check_same_classes(const Dataset& train, const Dataset& val);
 // Questions about a dataset whose folders or labels look like a mistake, as an end of a message "PATH: ..."; "" where
 // there is nothing to ask. `path` is its own.
 //
-// train/ and val/ are parts of a dataset and no classes.
+// train/ and val/ are parts of a dataset and no classes, nor are images/ and masks/.
 std::string question_about_parts(const Dataset& dataset, const std::string& path);
 // A single class leaves nothing to tell apart.
 std::string question_about_one_class(const Dataset& dataset, const std::string& path);
