@@ -38,9 +38,13 @@ void FreePlace::cover(const std::vector<Point>& polyline) {
   }
 }
 
-bool FreePlace::is_free(int column, int row, int columns, int rows) const {
-  for (int y = row; y < row + rows; ++y) {
-    for (int x = column; x < column + columns; ++x) {
+bool FreePlace::is_free(const Area& place) const {
+  const int top = static_cast<int>((place.top - area_.top) / kCell);
+  const int left = static_cast<int>((place.left - area_.left) / kCell);
+  const int bottom = std::min(rows_, cells(place.bottom() - area_.top));
+  const int right = std::min(columns_, cells(place.right() - area_.left));
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) {
       if (is_covered_[static_cast<size_t>(y) * static_cast<size_t>(columns_) + static_cast<size_t>(x)]) return false;
     }
   }
@@ -58,11 +62,13 @@ std::optional<Point> FreePlace::find(double width, double height) const {
       if (aside > 0 && below > 0) continue;
       // Twice, to leave room for the order of the corners: right before left, upper before lower.
       const int order = 4 * (aside + below) + (column < last_column - column ? 2 : 0) + (row > last_row - row ? 1 : 0);
-      if (order >= least || !is_free(column, row, columns, rows)) continue;
-      least = order;
+      if (order >= least) continue;
       // At the right and the lower edge the cells may reach beyond the area.
-      best = Point{std::min(area_.left + column * kCell, area_.right() - width),
-                   std::min(area_.top + row * kCell, area_.bottom() - height)};
+      const Point corner = {std::min(area_.left + column * kCell, area_.right() - width),
+                            std::min(area_.top + row * kCell, area_.bottom() - height)};
+      if (!is_free({corner.x, corner.y, width, height})) continue;
+      least = order;
+      best = corner;
     }
   }
   return best;

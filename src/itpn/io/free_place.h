@@ -20,7 +20,7 @@ class FreePlace {
 
  private:
   void cover(const Point& point);
-  bool is_free(int column, int row, int columns, int rows) const;
+  bool is_free(const Area& place) const;
 
   Area area_;
   int columns_, rows_;

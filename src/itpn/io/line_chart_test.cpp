@@ -8,7 +8,6 @@
 #include <string>
 
 #include "itpn/io/chart_layout.h"
-#include "itpn/io/free_place.h"
 #include "itpn/io/palette.h"
 #include "itpn/io/pixels_for_test.h"
 
@@ -220,17 +219,6 @@ TEST(LineChart, IsTheSameChartAsSvgAndPdf) {
   const ChartSheet sheet = sheet_of({{"a", {0, 1, 2}, {3, 2, 1}}});
   EXPECT_GT(draw_charts(sheet, DrawingFormat::kSvg).file().size(), 1000U);
   EXPECT_GT(draw_charts(sheet, DrawingFormat::kPdf).file().size(), 1000U);
-}
-
-TEST(FreePlaceTest, PrefersTheUpperRightCornerThenTheNearestFreeEdge) {
-  FreePlace place({0, 0, 300, 200});
-  EXPECT_EQ(place.find(60, 30)->x, 240);
-  EXPECT_EQ(place.find(60, 30)->y, 0);
-  place.cover({{250, 0}, {250, 200}});
-  EXPECT_EQ(place.find(60, 30)->x, 0);
-  EXPECT_EQ(place.find(30, 30)->x, 270) << "there is room on the right of the line";
-  place.cover({{0, 100}, {300, 100}});
-  EXPECT_FALSE(place.find(60, 150));
 }
 
 }  // namespace
