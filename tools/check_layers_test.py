@@ -44,6 +44,10 @@ class CheckLayers(unittest.TestCase):
     def test_a_sideways_include_between_folders(self):
         self.expect_one({"data/loader.h": ["itpn/eval/top_k.h"], "eval/top_k.h": []}, "sideways")
 
+    def test_formats_know_the_plain_values_but_not_the_other_way(self):
+        self.assertEqual(complaints_about({"io/coco.h": ["itpn/structures/rle.h"], "structures/rle.h": []}), [])
+        self.expect_one({"structures/rle.h": ["itpn/io/coco.h"], "io/coco.h": []}, "sideways")
+
     def test_an_upward_include_between_rooms(self):
         self.expect_one({"tasks/weights/card.h": ["itpn/tasks/run/session.h"], "tasks/run/session.h": []},
                         "tasks/weights/card.h (level 5.0)", "tasks/run/session.h (level 5.1)", "upward")
