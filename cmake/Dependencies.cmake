@@ -27,7 +27,9 @@ function(itpn_find_library target header)
 endfunction()
 itpn_find_library(itpn_webp webp/decode.h webpdemux webp)
 itpn_find_library(itpn_cairo cairo.h cairo)
+itpn_find_library(itpn_pugixml pugixml.hpp pugixml)
 itpn_find_library(itpn_tomlplusplus toml++/toml.h)
+itpn_find_library(itpn_yaml yaml-cpp/yaml.h yaml-cpp)
 # Headers only: the code of Gloo is in LibTorch. Without them the program knows one process.
 find_path(ITPN_GLOO_INCLUDE gloo/algorithm.h)
 

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from corpus_annotations import ANNOTATIONS
 from corpus_texts import command_lines, damaged, json_lines, lists, manifests, train_states
 
 HERE = Path(__file__).parent
@@ -383,7 +384,8 @@ def main():
     makers = dict(command_line=command_lines, exif=exifs, jpeg=jpegs, json_lines=json_lines, manifest=manifests, png=pngs,
                   picture_index=picture_indices, train_state=train_states, pth_legacy=pth_legacies, pth_zip=pth_zips,
                   safetensors=safetensors_files, tar=tars, webp=webps, weights_index=weights_indices, list=lists, file_kind=file_kinds)
-    for kind in OWN:
+    makers.update(ANNOTATIONS)
+    for kind in OWN + tuple(ANNOTATIONS):
         folder = CORPUS / kind
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

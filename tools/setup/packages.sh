@@ -12,6 +12,8 @@ build|jpeglib.h|libjpeg-dev|libjpeg-turbo|JPEG
 build|png.h|libpng-dev|libpng|PNG
 build|webp/decode.h|libwebp-dev|libwebp-base|WebP
 build|cairo/cairo.h|libcairo2-dev|cairo|charts and pictures
+build|pugixml.hpp|libpugixml-dev|pugixml|annotations of Pascal VOC
+build|yaml-cpp/yaml.h|libyaml-cpp-dev|yaml-cpp|descriptions of YOLO sets
 build|zlib.h|zlib1g-dev|zlib|compressed files
 extra|gloo/algorithm.h|libgloo-dev|-|several processes
 extra|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|-|text in charts
