@@ -53,7 +53,7 @@ struct PreprocessConfig {
 template <class V>
 void visit_fields(V& v, PreprocessConfig& c) {
   v("crop_pct", c.crop_pct,
-    {.doc = "share of each side of the resized picture that the centre crop keeps, at least; 0 = by crop_rule",
+    {.doc = "share of each side of the resized picture that the centre crop keeps, at most; 0 = by crop_rule",
      .min = 0.0,
      .max = 1.0});
   v("crop_rule", c.crop_rule,
@@ -78,7 +78,7 @@ std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig
 // What a training crop may be: data.crop_ratio is over the shape of the picture that the model takes.
 CropRange crop_range(const DataConfig& data);
 PictureFormat picture_format(const DataConfig& data);
-// The share of each side of the resized picture that the centre crop keeps, at least.
+// The share of each side of the resized picture that the centre crop keeps, at most.
 double evaluation_crop_share(const ImageSize& size, const PreprocessConfig& config);
 std::shared_ptr<const EvalTransform> make_evaluation_transform(const PictureFormat& format,
                                                                const PreprocessConfig& config);
