@@ -128,7 +128,7 @@ class BadPictures : public testing::Test {
     config.seed = 3;
     config.threads = threads;
     config.bad = {max_fraction, folder_.file("bad.tsv")};
-    return Loader(dataset_, std::make_shared<TrainTransform>(16, 16, CropRange{}, 0.5), config, start);
+    return Loader(dataset_, std::make_shared<TrainTransform>(PictureFormat{16}, CropRange{}, 0.5), config, start);
   }
 
   TemporaryDirectory folder_;

@@ -72,7 +72,7 @@ void check_eval_preprocess(const Fixture& fixture, Comparison& comparison) {
   for (const auto& about : fixture.about.at("cases")) {
     const std::string index = std::to_string(about.at("index").get<int>());
     const Image picture = to_image(fixture.at("in/image" + index));
-    const EvalTransform transform(about.at("input_size"), about.at("input_size"), about.at("crop_pct"));
+    const EvalTransform transform({about.at("input_size").get<int64_t>()}, about.at("crop_pct"));
     PictureView view = transform.choose(picture.width, picture.height);
     const auto cropped = render(picture, view, comparison);
     compare_held_exactly(fixture, "out/cropped" + index, cropped, comparison);

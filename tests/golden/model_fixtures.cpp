@@ -10,7 +10,7 @@ namespace itpn::golden {
 
 BackboneConfig backbone_config(const nlohmann::json& c) {
   BackboneConfig config;
-  config.image_size = c.value("img_size", config.image_size);
+  config.image_size = c.value("img_size", config.image_size.height);
   config.patch_size = c.value("patch_size", config.patch_size);
   config.in_channels = c.value("in_chans", config.in_channels);
   config.embed_dim = c.value("embed_dim", config.embed_dim);

@@ -76,7 +76,7 @@ TEST(Presets, AllResolveAndTrain) {
   for (const std::string& name : preset_names()) {
     if (name == "itpn-base" || name == "itpn-large") continue;  // seconds, and covered above
     MimModel model = make_pretraining(name);
-    const int64_t side = model->config.backbone.image_size, grid = model->config.backbone.grid();
+    const int64_t side = model->config.backbone.image_size.height, grid = model->config.backbone.grid();
     MimInput input;
     input.images = torch::randn({1, 3, side, side});
     input.noise = torch::rand({1, grid * grid});

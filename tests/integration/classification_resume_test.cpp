@@ -71,7 +71,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Case{"Plain", "finetune", {}, 8}, Case{"Everything", "finetune", everything_on(), 7, true},
                       Case{"EverythingInBf16", "finetune", with(everything_on(), {"train.precision=bf16"}), 9, true},
                       Case{"EpochEdge", "finetune", everything_on(), 12, true}, Case{"Probe", "linprobe", {}, 8},
-                      Case{"CachedProbe", "linprobe", {"probe.cache_features=true"}, 8}),
+                      Case{"CachedProbe", "linprobe", {"probe.cache_features=true"}, 8},
+                      Case{"GreyAndWide", "finetune",
+                           with(everything_on(), {"data.image_size=32x48", "data.channels=1", "model.in_channels=1"}),
+                           8, true}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ClassifierResume, OfAnotherTaskIsRefused) {

@@ -61,13 +61,14 @@ TEST_P(TwoProcesses, EqualOne) {
       << "only one process speaks: " << both.out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, TwoProcesses,
-                         ::testing::Values(Case{"WholeBatch", {}},
-                                           Case{"MicroBatches", {"train.micro_batch_size=2", "model.drop_path=0.3"}},
-                                           Case{"ManyBuckets", {"distributed.bucket_mib=0.01", "optim.clip_grad=0.5"}},
-                                           Case{"NoOverlap", {"distributed.overlap=false", "mfm.momentum=0.9"}},
-                                           Case{"Recomputing", {"train.activation_checkpointing=true"}}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Settings, TwoProcesses,
+    ::testing::Values(Case{"WholeBatch", {}}, Case{"MicroBatches", {"train.micro_batch_size=2", "model.drop_path=0.3"}},
+                      Case{"ManyBuckets", {"distributed.bucket_mib=0.01", "optim.clip_grad=0.5"}},
+                      Case{"NoOverlap", {"distributed.overlap=false", "mfm.momentum=0.9"}},
+                      Case{"Recomputing", {"train.activation_checkpointing=true"}},
+                      Case{"GreyAndWide", {"data.image_size=32x48", "data.channels=1", "model.in_channels=1"}}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(Distributed, BothProcessesEndWithTheSameBitsInEveryRun) {
   const TemporaryDirectory folder;

@@ -76,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"FullTeacherCosine", {"mfm.teacher_input=full", "mfm.momentum_schedule=cosine"}, 9},
                       Case{"MaskedTeacher", {"mfm.teacher_input=masked"}, 12},
                       Case{"NoMfm", {"mfm.enabled=false"}, 4, false},
-                      Case{"BackboneOnly", {"pretrain.pyramid=false"}, 11}),
+                      Case{"BackboneOnly", {"pretrain.pyramid=false"}, 11},
+                      Case{"GreyAndWide", {"data.image_size=32x48", "data.channels=1", "model.in_channels=1"}, 7}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Kill, AtRandomMomentsLosesNothing) {

@@ -19,7 +19,7 @@ void add_speed_options(CLI::App& app, SpeedConfig& config) {
   app.add_option("--precision", config.precision, "fp32, bf16, or fp16 on a GPU");
   app.add_option("--device", config.device, "auto | cpu | cuda | cuda:N");
   app.add_option("--batch-size", config.batch_size, "Pictures of a step")->check(CLI::PositiveNumber);
-  app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
+  add_image_size(app, config.image_size);
   app.add_option("--threads", config.threads, "CPU threads; 0: as LibTorch finds them");
   app.add_option("--steps", config.steps, "Steps of one window")->check(CLI::PositiveNumber);
   app.add_option("--windows", config.windows, "Windows; the median is reported")->check(CLI::PositiveNumber);
@@ -108,7 +108,7 @@ int run_loader_benchmark(const Arguments& arguments) {
   CLI::App& app = line.app();
   app.add_option("--data", options.data, "A folder of pictures")->required()->type_name("DIR");
   app.add_option("--threads", options.threads, "Loader threads")->check(CLI::PositiveNumber);
-  app.add_option("--image-size", options.image_size, "Side in pixels")->check(CLI::PositiveNumber);
+  add_image_size(app, options.image_size);
   app.add_option("--batch-size", options.batch_size, "Pictures of a batch")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "Time for each transform")->check(CLI::PositiveNumber);
   app.add_option("--transform", options.transform, "train | eval | both | finetune")
@@ -152,7 +152,7 @@ int run_scaling_benchmark(const Arguments& arguments) {
   app.add_option("--preset", config.preset, "Size of the model");
   app.add_option("--precision", config.precision, "fp32 | bf16");
   app.add_option("--batch-size", config.batch_size, "Pictures of a process in a step")->check(CLI::PositiveNumber);
-  app.add_option("--image-size", config.image_size, "Side in pixels")->check(CLI::PositiveNumber);
+  add_image_size(app, config.image_size);
   app.add_option("--threads", config.threads, "CPU threads of a process; 0: the cores, shared out");
   app.add_option("--steps", config.steps, "Steps that are measured")->check(CLI::PositiveNumber);
   app.add_flag("--json", json, "For programs");

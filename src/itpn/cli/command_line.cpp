@@ -101,6 +101,31 @@ bool CommandLine::parse(const Arguments& arguments) {
   }
 }
 
+namespace {
+
+constexpr const char* kImageSize = "--image-size";
+
+template <class Size>
+CLI::Option* add_size_option(CLI::App& app, Size& size, const std::string& absent) {
+  const auto read = [&size](const std::string& text) {
+    const std::optional<ImageSize> parsed = parse_image_size(text);
+    if (!parsed) throw CLI::ValidationError(kImageSize, fmt::format("wanted {}, got {}", kImageSizeForms, text));
+    size = *parsed;
+  };
+  const std::string pixels = "Pixels of a picture" + absent;
+  return app.add_option_function<std::string>(kImageSize, read, pixels)->type_name("SIDE|HEIGHTxWIDTH");
+}
+
+}  // namespace
+
+CLI::Option* add_image_size(CLI::App& app, std::optional<ImageSize>& size, const std::string& absent) {
+  return add_size_option(app, size, "; " + absent + " if absent");
+}
+
+CLI::Option* add_image_size(CLI::App& app, ImageSize& size) {
+  return add_size_option(app, size, "")->default_str(to_text(size));
+}
+
 Arguments normalise(const Arguments& arguments, const CLI::App& app, bool has_overrides) {
   Arguments result;
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -4,10 +4,12 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "itpn/cli/command.h"
+#include "itpn/core/image_size.h"
 
 namespace itpn::cli {
 
@@ -29,6 +31,11 @@ class CommandLine {
   CLI::App app_;
   bool has_overrides_ = false;
 };
+
+// Adds `--image-size SIDE|HEIGHTxWIDTH`; `absent` says in the help what holds without it.
+CLI::Option* add_image_size(CLI::App& app, std::optional<ImageSize>& size, const std::string& absent);
+// The same with a default.
+CLI::Option* add_image_size(CLI::App& app, ImageSize& size);
 
 // The words as CLI11 cannot misread them: `_` as `-` in option names; what follows an option that takes a value,
 // however it looks, joined to it as `--option=value`; where `has_overrides`, a bare `a.b=c` as `--set=a.b=c`; and the

@@ -31,8 +31,7 @@ int run_info(const Arguments& arguments) {
   app.add_option("MODEL", request.preset,
                  "itpn-base, itpn-large, itpn-small, itpn-tiny or itpn-nano; or .safetensors, .pth, .pt, a checkpoint, "
                  "a run");
-  app.add_option("--image-size", request.image_size, "Pixels; the preset's own if absent")
-      ->type_name("SIDE|HEIGHTxWIDTH");
+  add_image_size(app, request.image_size, "the preset's own");
   app.add_flag("--json", request.json, "For programs");
   app.add_flag("--tensors", file.tensors, "List the tensors of a file");
   app.add_option("--key", file.key,

@@ -9,7 +9,7 @@ void add_model_options(CommandLine& line, ModelRequest& model) {
   app.add_flag("--best", model.best, "Of a run: the checkpoint with the best validation, not the newest")
       ->group("Model");
   app.add_flag("--averaged", model.averaged, "The moving average of the weights (ema.decay)")->group("Model");
-  app.add_option("--image-size", model.image_size, "Side in pixels; 0 = as the model was trained")->group("Model");
+  add_image_size(app, model.image_size, "as the model was trained")->group("Model");
   app.add_option("--device", model.device, "auto | cpu | cuda | cuda:N")->group("Model");
   app.add_option("--precision", model.precision, "fp32, bf16, or fp16 on a GPU")->group("Model");
 }

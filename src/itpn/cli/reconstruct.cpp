@@ -26,7 +26,7 @@ int run_reconstruct(const Arguments& arguments) {
   ReconstructRequest request;
   CLI::App& app = line.app();
   app.add_option("CHECKPOINT", request.checkpoint, "Directory of a run, or of one checkpoint")->required();
-  app.add_option("IMAGES", request.images, "JPEG, PNG or WebP files")->required();
+  app.add_option("IMAGES", request.images, "Files, folders or lists of pictures")->required();
   app.add_option("--output-dir,-o", request.output_dir, "Where the pictures go; made if missing")
       ->required()
       ->type_name("DIR");

@@ -40,7 +40,9 @@ std::string range_words(const FieldInfo& info) {
 
 template <class T>
 std::string wanted(const FieldInfo& info) {
-  if constexpr (IsList<T>::value) {
+  if constexpr (std::is_same_v<T, ImageSize>) {
+    return fmt::format("a side in pixels or [height, width],{}", range_words(info));
+  } else if constexpr (IsList<T>::value) {
     const std::string count = info.count > 0 ? fmt::format("{} ", info.count) : "";
     const std::string items = noun<typename T::value_type>(true) + range_words(info);
     if (!info.one_of.empty()) return fmt::format("a list of {}texts of {}", count, fmt::join(info.one_of, ", "));
@@ -79,6 +81,21 @@ std::optional<T> read_as(const TomlValue& value) {
   return std::nullopt;
 }
 
+bool allowed(const FieldInfo& info, const ImageSize& size) {
+  return allowed(info, size.height) && allowed(info, size.width);
+}
+
+// A side, a list of height and width, or a text as "96x160".
+std::optional<ImageSize> read_size(const TomlValue& value) {
+  if (const int64_t* side = std::get_if<int64_t>(&value.content)) return ImageSize(*side);
+  if (const std::string* text = std::get_if<std::string>(&value.content)) return parse_image_size(*text);
+  const TomlArray* list = std::get_if<TomlArray>(&value.content);
+  if (!list || list->size() != 2) return std::nullopt;
+  const std::optional<int64_t> height = read_as<int64_t>((*list)[0]), width = read_as<int64_t>((*list)[1]);
+  if (!height || !width) return std::nullopt;
+  return ImageSize(*height, *width);
+}
+
 std::string suggestion(const FieldInfo& info, const TomlValue& value) {
   const std::string* text = std::get_if<std::string>(&value.content);
   const std::string nearest = text && !info.one_of.empty() ? nearest_name(*text, info.one_of) : "";
@@ -96,6 +113,13 @@ std::optional<FieldProblem> store(const FieldInfo& info, const TomlValue& value,
     found.message += suggestion(info, value);
     return found;
   }
+  into = *read;
+  return std::nullopt;
+}
+
+std::optional<FieldProblem> store(const FieldInfo& info, const TomlValue& value, ImageSize& into) {
+  const std::optional<ImageSize> read = read_size(value);
+  if (!read || !allowed(info, *read)) return problem(wanted<ImageSize>(info), value);
   into = *read;
   return std::nullopt;
 }

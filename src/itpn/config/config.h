@@ -14,7 +14,7 @@
 namespace itpn {
 
 // Where a configuration comes from. Overrides come last and have the form "train.epochs=3": the value is a TOML value,
-// or plain words where the field is a text, as in data.path=/pictures.
+// or plain words where the field is a text or a size, as in data.path=/pictures, data.image_size=96x160.
 struct ConfigSource {
   std::string file_name;  // for messages, and for the place of `base`; need not exist
   std::string text;

@@ -253,5 +253,45 @@ TEST(Config, ReferenceNamesEveryKeyOnce) {
   EXPECT_THAT(page, HasSubstr("folder \\| list"));
 }
 
+struct Sized {
+  ImageSize size = 224;
+};
+
+template <class V>
+void visit_fields(V& v, Sized& c) {
+  v("size", c.size, {.min = 1, .max = 4096});
+}
+
+TEST(Config, SizesAreOneNumberOrHeightAndWidth) {
+  EXPECT_EQ(load_config<Sized>("r", "size = 64").size, ImageSize(64, 64));
+  EXPECT_EQ(load_config<Sized>("r", "size = [96, 160]").size, ImageSize(96, 160));
+  EXPECT_EQ(load_config<Sized>("r", "size = \"96x160\"").size, ImageSize(96, 160));
+  EXPECT_EQ(load_config<Sized>("r", "", {"size=[96,160]"}).size, ImageSize(96, 160));
+  EXPECT_EQ(load_config<Sized>("r", "", {"size=96x160"}).size, ImageSize(96, 160));
+  EXPECT_EQ(load_config<Sized>("r", "", {"size=96"}).size, ImageSize(96));
+}
+
+TEST(Config, SizesAreDumpedAsOlderReadersKnowThemWhereTheyAreSquare) {
+  EXPECT_EQ(dump_config(Sized{}), "size = 224\n");
+  EXPECT_EQ(dump_config(Sized{{96, 160}}), "size = [96, 160]\n");
+  EXPECT_EQ(load_config<Sized>("r", dump_config(Sized{{96, 160}})).size, ImageSize(96, 160));
+}
+
+TEST(Config, OtherSizesAreRefusedWithWhatASizeIs) {
+  for (const char* value : {"0", "-16", "[96]", "[96, 160, 3]", "[96, 0]", "[96, -160]", "[96, 160.0]", "[96, 5000]",
+                            "64.0", "true", "\"96x\"", "\"x160\"", "{}"}) {
+    const std::string recipe = std::string("size = ") + value;
+    EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { load_config<Sized>("r.toml", recipe); }),
+                HasSubstr("r.toml:1:8: size: wanted a side in pixels or [height, width], from 1 to 4096, got "))
+        << value;
+  }
+  for (const char* value : {"96x", "96x160x3", "96;160", "0x", "wide"}) {
+    const std::vector<std::string> overrides = {std::string("size=") + value};
+    EXPECT_THAT(test::error_of(ExitCode::kUsage, [&] { load_config<Sized>("r.toml", "", overrides); }),
+                HasSubstr("wanted a side in pixels or [height, width]"))
+        << value;
+  }
+}
+
 }  // namespace
 }  // namespace itpn

@@ -11,6 +11,9 @@ std::string to_toml(bool value) { return value ? "true" : "false"; }
 std::string to_toml(int64_t value) { return fmt::format("{}", value); }
 std::string to_toml(const std::string& value) { return quote_toml(value); }
 std::string to_toml(double value) { return number_toml(value); }
+std::string to_toml(const ImageSize& size) {
+  return size.is_square() ? to_toml(size.height) : fmt::format("[{}, {}]", size.height, size.width);
+}
 template <class T>
 std::string to_toml(const std::vector<T>& values) {
   std::string text = "[";

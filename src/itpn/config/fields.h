@@ -6,9 +6,9 @@
 //     v("ratio", c.ratio, {.doc = "share of hidden patches", .min = 0.0, .max = 1.0});
 //   }
 //
-// A field is bool, int64_t, double, std::string, a std::vector of the last three, or a struct with its own
-// visit_fields, which becomes a TOML table. An enumeration is a string with `one_of`. Default values are those of the
-// default-constructed struct.
+// A field is bool, int64_t, double, std::string, a std::vector of the last three, an ImageSize, or a struct with its
+// own visit_fields, which becomes a TOML table. An enumeration is a string with `one_of`. Default values are those of
+// the default-constructed struct.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,11 @@
 #include <variant>
 #include <vector>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
-// What is known of one field. `min`, `max` and `one_of` hold for each entry of a list.
+// What is known of one field. `min`, `max` and `one_of` hold for each entry of a list, and for both sides of a size.
 struct FieldInfo {
   std::string doc = "";  // one line: meaning and unit
   double min = -std::numeric_limits<double>::infinity();
@@ -39,7 +41,7 @@ struct FieldInfo {
 };
 
 using FieldPointer = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*, std::vector<double>*,
-                                  std::vector<std::string>*>;
+                                  std::vector<std::string>*, ImageSize*>;
 
 // One value of a config struct with its dotted path, as "optim.weight_decay". Points into the struct.
 struct FieldRef {
@@ -69,7 +71,8 @@ class FieldCollector {
       list_.fields.push_back({path, &value, info});
       list_.fields.back().info.trajectory = info.trajectory && trajectory_;
     } else {
-      static_assert(std::is_class_v<T>, "fields are bool, int64_t, double, std::string, vectors of them, or structs");
+      static_assert(std::is_class_v<T>,
+                    "fields are bool, int64_t, double, std::string, vectors of them, ImageSize, or structs");
       add_table(path, value, info);
     }
   }

@@ -124,9 +124,10 @@ std::optional<TomlValue> parse_override_value(const std::string& text) {
   return std::nullopt;
 }
 
-// Text fields take plain words: what is no TOML string stands for itself.
+// Text fields take plain words: what is no TOML string stands for itself. Sizes do too: 96x160 is no TOML.
 std::optional<TomlValue> override_value(const FieldRef& field, const std::string& text) {
   const std::optional<TomlValue> parsed = parse_override_value(text);
+  if (std::holds_alternative<ImageSize*>(field.value)) return parsed ? parsed : parse_override_value(quote_toml(text));
   if (!std::holds_alternative<std::string*>(field.value)) return parsed;
   if (parsed && std::holds_alternative<std::string>(parsed->content)) return parsed;
   if (text.starts_with('"') || text.starts_with('\'')) return std::nullopt;

@@ -9,10 +9,6 @@
 namespace itpn {
 namespace {
 
-CropRange crop_range(const DataConfig& data) {
-  return {data.crop_scale.at(0), data.crop_scale.at(1), data.crop_ratio.at(0), data.crop_ratio.at(1)};
-}
-
 EraseFill fill_named(const std::string& mode) {
   if (mode == "rand") return EraseFill::kChannelNoise;
   if (mode == "const") return EraseFill::kZero;
@@ -52,9 +48,16 @@ ResizeFilter filter_named(const std::string& name) {
   return ResizeFilter::kBicubic;
 }
 
+CropRange crop_range(const DataConfig& data) {
+  const double shape = static_cast<double>(data.image_size.width) / static_cast<double>(data.image_size.height);
+  return {data.crop_scale.at(0), data.crop_scale.at(1), shape * data.crop_ratio.at(0), shape * data.crop_ratio.at(1)};
+}
+
+PictureFormat picture_format(const DataConfig& data) { return {data.image_size, data.channels}; }
+
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment) {
   FinetuneOptions options;
-  options.height = options.width = static_cast<int>(data.image_size);
+  options.format = picture_format(data);
   options.crop = crop_range(data);
   options.has_loop_free_crop = augment.loop_free_crop;
   options.flip = data.flip;
@@ -69,15 +72,15 @@ std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig
   return std::make_shared<FinetuneTransform>(options);
 }
 
-double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config) {
+double evaluation_crop_share(const ImageSize& size, const PreprocessConfig& config) {
   if (config.crop_pct > 0.0) return config.crop_pct;
-  const auto size = static_cast<int>(image_size);
-  return config.crop_rule == "clip" ? EvalTransform::clip_crop_share(size) : EvalTransform::default_crop_share(size);
+  const auto side = static_cast<int>(size.longer());
+  return config.crop_rule == "clip" ? EvalTransform::clip_crop_share(side) : EvalTransform::default_crop_share(side);
 }
 
-std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config) {
-  const auto size = static_cast<int>(image_size);
-  return std::make_shared<EvalTransform>(size, size, evaluation_crop_share(image_size, config),
+std::shared_ptr<const EvalTransform> make_evaluation_transform(const PictureFormat& format,
+                                                               const PreprocessConfig& config) {
+  return std::make_shared<EvalTransform>(format, evaluation_crop_share(format.size, config),
                                          filter_named(config.interpolation));
 }
 

@@ -53,11 +53,13 @@ struct PreprocessConfig {
 template <class V>
 void visit_fields(V& v, PreprocessConfig& c) {
   v("crop_pct", c.crop_pct,
-    {.doc = "share of the resized picture's shorter side that the centre crop keeps; 0 = by crop_rule",
+    {.doc = "share of each side of the resized picture that the centre crop keeps, at most; 0 = by crop_rule",
      .min = 0.0,
      .max = 1.0});
   v("crop_rule", c.crop_rule,
-    {.doc = "0.875, or 1 for large pictures: pixel = above 224 pixels, clip = from 384 pixels on",
+    {.doc =
+         "0.875, or 1 where the longer side of image_size is large: pixel = above 224 pixels, clip = from 384 pixels "
+         "on",
      .one_of = {"pixel", "clip"}});
   v("interpolation", c.interpolation,
     {.doc = "filter that resizes the picture", .one_of = {"bicubic", "bilinear", "lanczos"}});
@@ -73,8 +75,12 @@ ResizeFilter filter_named(const std::string& name);
 
 // The transforms that the tables ask for. Throws usage_error for a RandAugment text that makes no sense.
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment);
-// The share of the resized picture's shorter side that the centre crop keeps.
-double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config);
-std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config);
+// What a training crop may be: data.crop_ratio is over the shape of the picture that the model takes.
+CropRange crop_range(const DataConfig& data);
+PictureFormat picture_format(const DataConfig& data);
+// The share of each side of the resized picture that the centre crop keeps, at most.
+double evaluation_crop_share(const ImageSize& size, const PreprocessConfig& config);
+std::shared_ptr<const EvalTransform> make_evaluation_transform(const PictureFormat& format,
+                                                               const PreprocessConfig& config);
 
 }  // namespace itpn

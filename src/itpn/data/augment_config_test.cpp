@@ -108,7 +108,7 @@ TEST(FinetuneTransform, WithoutAugmentationItShowsWhatPreTrainingShows) {
   FinetuneOptions options;
   options.crop = CropRange{};
   const FinetuneTransform finetune(options);
-  const TrainTransform train(224, 224, CropRange{}, 0.5);
+  const TrainTransform train({224}, CropRange{}, 0.5);
   for (uint64_t i = 0; i < 50; ++i) {
     RandomStream draws(1, Purpose::kAugmentation, 0, i), same = draws;
     const PictureView a = finetune.choose(500, 375, draws), b = train.choose(500, 375, same);
@@ -133,7 +133,7 @@ TEST(FinetuneTransform, ARandomFilterIsBilinearForHalfOfThePictures) {
 
 TEST(FinetuneTransform, RandAugmentTakesThePlaceOfColorJitter) {
   FinetuneOptions options;
-  options.height = options.width = 8;
+  options.format = {8};
   options.color_jitter = 1.0;
   options.rand_augment = RandAugmentConfig{.probability = 0.0};
   std::vector<uint8_t> pixels(8 * 8 * 3, 100), scratch;
@@ -167,9 +167,48 @@ TEST(AugmentConfig, ProbingUsesTheLoopFreeCropAndNothingElse) {
   }
 }
 
+TEST(AugmentConfig, CropsHaveTheShapeOfThePicturesThatTheModelTakes) {
+  DataConfig data;
+  EXPECT_EQ(crop_range(data).min_ratio, 0.75);
+  EXPECT_EQ(crop_range(data).max_ratio, 4.0 / 3.0);
+  data.image_size = {64, 128};
+  EXPECT_EQ(crop_range(data).min_ratio, 1.5);
+  EXPECT_EQ(crop_range(data).max_ratio, 8.0 / 3.0);
+}
+
+TEST(AugmentConfig, EvaluationCoversBothSidesOfAnyShapeWithoutStretching) {
+  // 84 / 0.875 = 96 rows and 140 / 0.875 = 160 columns have to be covered.
+  const auto transform = make_evaluation_transform({{84, 140}}, PreprocessConfig{});
+  const ResizeJob square = transform->choose(320, 320).job, wide = transform->choose(800, 96).job;
+  EXPECT_EQ(square.full_width, 160);
+  EXPECT_EQ(square.full_height, 160);
+  EXPECT_EQ(wide.full_width, 800);
+  EXPECT_EQ(wide.full_height, 96);
+  EXPECT_EQ(square.window.left, 10);
+  EXPECT_EQ(square.window.top, 38);
+  EXPECT_EQ(square.window.width, 140);
+  EXPECT_EQ(square.window.height, 84);
+}
+
+TEST(AugmentConfig, TheLongerSideDecidesWhetherPicturesAreLarge) {
+  EXPECT_EQ(evaluation_crop_share({224, 32}, {}), 0.875);
+  EXPECT_EQ(evaluation_crop_share({32, 240}, {}), 1.0);
+}
+
+TEST(DataConfig, GreyPicturesHaveOneMeanUnlessTheRecipeSaysWhich) {
+  DataConfig data;
+  settle_statistics(&data);
+  EXPECT_EQ(data.mean, imagenet_mean());
+  data.channels = 1;
+  data.std = {0.5};
+  settle_statistics(&data);
+  EXPECT_EQ(data.mean, std::vector<double>{0.459});
+  EXPECT_EQ(data.std, std::vector<double>{0.5});
+}
+
 TEST(AugmentConfig, EvaluationCropsByTheRuleOfTheModelUnlessAShareIsGiven) {
   const auto full_side = [](int64_t size, const PreprocessConfig& config) {
-    return make_evaluation_transform(size, config)->choose(1000, 1000).job.full_height;
+    return make_evaluation_transform({size}, config)->choose(1000, 1000).job.full_height;
   };
   PreprocessConfig config;
   EXPECT_EQ(full_side(224, config), 256);
@@ -181,7 +220,7 @@ TEST(AugmentConfig, EvaluationCropsByTheRuleOfTheModelUnlessAShareIsGiven) {
   config.crop_pct = 0.5;
   EXPECT_EQ(full_side(384, config), 768);
   config.interpolation = "lanczos";
-  EXPECT_EQ(make_evaluation_transform(224, config)->choose(10, 10).job.filter, ResizeFilter::kLanczos);
+  EXPECT_EQ(make_evaluation_transform({224}, config)->choose(10, 10).job.filter, ResizeFilter::kLanczos);
 }
 
 }  // namespace

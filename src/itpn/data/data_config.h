@@ -5,20 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
 inline constexpr const char* kAutoSource = "auto";
+inline constexpr int64_t kGreyChannels = 1, kColourChannels = 3;
+
+// Mean and deviation of ImageNet's pictures, of values in [0, 1]: of red, green and blue, or of their luma (0.299 R +
+// 0.587 G + 0.114 B of each, to three digits).
+std::vector<double> imagenet_mean(int64_t channels = kColourChannels);
+std::vector<double> imagenet_std(int64_t channels = kColourChannels);
 
 struct DataConfig {
   std::string source = kAutoSource;
   std::string path;
   std::string val_path;
-  int64_t image_size = 128;
+  ImageSize image_size = 128;
+  int64_t channels = kColourChannels;
   std::vector<double> crop_scale = {0.2, 1.0};
   std::vector<double> crop_ratio = {0.75, 4.0 / 3.0};
   double flip = 0.5;
-  std::vector<double> mean = {0.485, 0.456, 0.406};
-  std::vector<double> std = {0.229, 0.224, 0.225};
+  std::vector<double> mean = imagenet_mean();
+  std::vector<double> std = imagenet_std();
   int64_t workers = 0;
   int64_t prefetch_mib = 512;
   double max_bad_fraction = 0.001;
@@ -40,7 +49,15 @@ void visit_fields(V& v, DataConfig& c) {
     {.doc = "pictures to measure loss and accuracy on: a folder, a list or shards; empty = none",
      .is_path = true,
      .trajectory = false});
-  v("image_size", c.image_size, {.doc = "side of the crop in pixels", .min = 1, .max = 65536});
+  v("image_size", c.image_size,
+    {.doc = "size of the crop in pixels, of any sides that model.patch_size divides; on the command line also 96x160 "
+            "(height x width)",
+     .min = 1,
+     .max = kLongestSide});
+  v("channels", c.channels,
+    {.doc = "3 = colour, 1 = grey (a coloured picture becomes its luma); model.in_channels must be the same",
+     .min = kGreyChannels,
+     .max = kColourChannels});
   v("crop_scale", c.crop_scale,
     {.doc = "smallest and largest share of the picture's area that a crop takes",
      .min = 0.0,
@@ -48,11 +65,16 @@ void visit_fields(V& v, DataConfig& c) {
      .min_exclusive = true,
      .count = 2});
   v("crop_ratio", c.crop_ratio,
-    {.doc = "smallest and largest width / height of a crop", .min = 0.0, .min_exclusive = true, .count = 2});
+    {.doc = "smallest and largest width / height of a crop, over that of image_size",
+     .min = 0.0,
+     .min_exclusive = true,
+     .count = 2});
   v("flip", c.flip, {.doc = "share of the pictures that is mirrored", .min = 0.0, .max = 1.0});
-  v("mean", c.mean, {.doc = "mean of each channel, of values in [0, 1]"});
+  v("mean", c.mean, {.doc = "mean of each channel, of values in [0, 1]; the default becomes 0.459 for grey"});
   v("std", c.std,
-    {.doc = "standard deviation of each channel, of values in [0, 1]", .min = 0.0, .min_exclusive = true});
+    {.doc = "standard deviation of each channel, of values in [0, 1]; the default becomes 0.226 for grey",
+     .min = 0.0,
+     .min_exclusive = true});
   v("workers", c.workers,
     {.doc = "loader threads; 0 = one fewer than the cores that may be used. Never changes a result",
      .min = 0,
@@ -74,5 +96,8 @@ void visit_fields(V& v, DataConfig& c) {
      .trajectory = false});
   v("synthetic_count", c.synthetic_count, {.doc = "pictures of the synthetic set", .min = 1});
 }
+
+// Replaces the statistics of colour that a recipe has by default with those of grey, where grey is asked for.
+void settle_statistics(DataConfig* data);
 
 }  // namespace itpn

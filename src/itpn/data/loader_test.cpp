@@ -50,7 +50,7 @@ std::shared_ptr<const Dataset> small_set(std::vector<int64_t> bad = {}) {
 }
 
 std::shared_ptr<const PictureTransform> small_crop() {
-  return std::make_shared<TrainTransform>(16, 16, CropRange{}, 0.5);
+  return std::make_shared<TrainTransform>(PictureFormat{16}, CropRange{}, 0.5);
 }
 
 LoaderConfig training_config(int64_t threads) {
@@ -152,7 +152,7 @@ TEST(Loader, ShowsEachPositionOnceHoweverManyProcessesThereAre) {
         config.rank = rank;
         config.world_size = world;
         Loader loader(std::make_shared<CountedDataset>(pictures),
-                      std::make_shared<TrainTransform>(1, 1, CropRange{}, 0.5), config, {0, from});
+                      std::make_shared<TrainTransform>(PictureFormat{1}, CropRange{}, 0.5), config, {0, from});
         for (int64_t i = 0; i != batches; ++i) {
           const auto part = loader.next();
           if (!part) break;
@@ -177,7 +177,7 @@ TEST(Loader, ASinglePassEndsWithASmallerBatch) {
     config.global_batch_size = 0;
     config.is_shuffled = false;
     config.batch_size = 16;
-    Loader loader(small_set(), std::make_shared<EvalTransform>(16, 16, 0.875), config);
+    Loader loader(small_set(), std::make_shared<EvalTransform>(PictureFormat{16}, 0.875), config);
     std::vector<int64_t> counts;
     while (const auto batch = loader.next()) counts.push_back(batch->count);
     EXPECT_EQ(counts, (std::vector<int64_t>{16, 16, 16, 2}));

@@ -29,7 +29,8 @@ std::shared_ptr<const Dataset> open_synthetic(const DataConfig& config, const Op
   SyntheticOptions synthetic;
   synthetic.count = config.synthetic_count;
   // A quarter larger than the crop, so that crops differ.
-  synthetic.width = synthetic.height = static_cast<int>(config.image_size * 5 / 4);
+  synthetic.width = static_cast<int>(config.image_size.width * 5 / 4);
+  synthetic.height = static_cast<int>(config.image_size.height * 5 / 4);
   synthetic.seed = options.synthetic_seed;
   return std::make_shared<SyntheticDataset>(synthetic);
 }

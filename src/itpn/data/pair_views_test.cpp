@@ -42,7 +42,7 @@ Image plain_pair_view(const Image& picture, const PictureView& view) {
 }
 
 TEST(PairTransform, BothViewsAreTheSameBoxEachInItsSizeAndFilter) {
-  const PairTransform transform({.size = kSize, .second_size = kSecond, .color_jitter = 0.0});
+  const PairTransform transform({.format = {kSize}, .second_size = kSecond, .color_jitter = 0.0});
   for (uint64_t position = 0; position < 6; ++position) {
     const Views views = render(transform, position);
     RandomStream draws(0, Purpose::kTest, 0, position);
@@ -57,7 +57,7 @@ TEST(PairTransform, BothViewsAreTheSameBoxEachInItsSizeAndFilter) {
 }
 
 TEST(PairTransform, JitterChangesThePictureThatBothViewsShow) {
-  const PairOptions plain{.size = kSize, .second_size = kSecond, .color_jitter = 0.0};
+  const PairOptions plain{.format = {kSize}, .second_size = kSecond, .color_jitter = 0.0};
   PairOptions strong = plain;
   strong.color_jitter = 0.4;
   const Views before = render(PairTransform(plain), 0), after = render(PairTransform(strong), 0);
@@ -67,7 +67,7 @@ TEST(PairTransform, JitterChangesThePictureThatBothViewsShow) {
 }
 
 TEST(PairTransform, WithoutATeacherThereIsOneView) {
-  const PairTransform transform({.size = kSize, .second_size = 0});
+  const PairTransform transform({.format = {kSize}, .second_size = 0});
   EXPECT_FALSE(transform.choose_second({}, 10, 10));
   EXPECT_EQ(transform.second_height(), 0);
 }

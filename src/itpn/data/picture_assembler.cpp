@@ -9,7 +9,7 @@ PictureAssembler::Draft PictureAssembler::open(const BatchSpan& span, HostBatch&
   HostBatch& batch = draft.batch;
   batch.height = transform_->height();
   batch.width = transform_->width();
-  batch.channels = kRgbChannels;
+  batch.channels = transform_->channels();
   batch.second_height = transform_->second_height();
   batch.second_width = transform_->second_width();
   batch.pixels.resize(static_cast<size_t>(span.count * view_bytes()));

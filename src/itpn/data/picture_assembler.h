@@ -30,9 +30,9 @@ class PictureAssembler {
   HostBatch close(Draft&& draft) const;
 
  private:
-  int64_t view_bytes() const { return int64_t{kRgbChannels} * transform_->height() * transform_->width(); }
+  int64_t view_bytes() const { return int64_t{transform_->channels()} * transform_->height() * transform_->width(); }
   int64_t second_bytes() const {
-    return int64_t{kRgbChannels} * transform_->second_height() * transform_->second_width();
+    return int64_t{transform_->channels()} * transform_->second_height() * transform_->second_width();
   }
 
   std::shared_ptr<const Dataset> dataset_;

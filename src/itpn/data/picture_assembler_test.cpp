@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "itpn/data/datasets/synthetic_dataset.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/transforms/pair_transform.h"
 #include "itpn/data/uncached_folder_for_test.h"
 #include "itpn/io/decode_image.h"
 #include "itpn/io/png_writer.h"
@@ -28,12 +30,66 @@ Image plain_view(const Image& whole, const PictureView& view) {
   return result;
 }
 
+// Grey as the published rule of PNG and JPEG tools has it, from one pixel.
+uint8_t luma_of(const uint8_t* rgb) {
+  return static_cast<uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
+}
+
+// A picture whose own pixels are shown: the size is the transform's.
+StoredPicture coloured_picture(int width, int height) {
+  StoredPicture picture;
+  picture.image = Image(width, height, 3);
+  for (size_t i = 0; i < picture.image.pixels.size(); ++i) picture.image.pixels[i] = static_cast<uint8_t>(i * 37 + 11);
+  return picture;
+}
+
+TEST(PictureAssembler, GreyPicturesAreTheLumaOfTheirColours) {
+  const EvalTransform eval({ImageSize(4, 6), 1}, 1.0);
+  RenderState state;
+  state.picture = coloured_picture(6, 4);
+  const Image stored = state.picture.image;
+  RandomStream draws(1, Purpose::kAugmentation, 0, 0);
+  std::vector<uint8_t> found(4 * 6);
+  render_picture(eval, draws, state, found.data());
+  for (size_t i = 0; i < found.size(); ++i) ASSERT_EQ(found[i], luma_of(stored.pixels.data() + 3 * i)) << i;
+}
+
+TEST(PictureAssembler, ColourJitterKeepsGreyPicturesGrey) {
+  const PairTransform jittered({.format = {ImageSize(4, 6), 1}, .second_size = 0, .color_jitter = 0.5});
+  RenderState state;
+  state.picture = coloured_picture(6, 4);
+  RandomStream draws(1, Purpose::kAugmentation, 0, 0);
+  std::vector<uint8_t> found(4 * 6);
+  render_picture(jittered, draws, state, found.data());
+  for (size_t i = 0; i < state.picture.image.pixels.size(); i += 3) {
+    const uint8_t* const pixel = state.picture.image.pixels.data() + i;
+    ASSERT_TRUE(pixel[0] == pixel[1] && pixel[1] == pixel[2]) << i;
+  }
+}
+
+TEST(PictureAssembler, BatchesHaveAsManyChannelsAsTheTransform) {
+  SyntheticOptions scenes;
+  scenes.count = 2;
+  const PictureAssembler grey(std::make_shared<SyntheticDataset>(scenes),
+                              std::make_shared<EvalTransform>(PictureFormat{{4, 6}, 1}, 1.0));
+  EXPECT_EQ(grey.open_bytes(2), 2 * 4 * 6);
+  BatchSpan span;
+  span.count = 2;
+  const HostBatch batch = grey.close(grey.open(span, {}));
+  EXPECT_EQ(batch.channels, 1);
+  EXPECT_EQ(batch.pixels.size(), 2U * 4 * 6);
+}
+
+TEST(PictureTransform, OnlyGreyAndColourAreFormats) {
+  EXPECT_THROW(EvalTransform({ImageSize(8), 2}, 1.0), std::invalid_argument);
+}
+
 TEST(PictureAssembler, ShowsTheSameAsDecodingTheWholePicture) {
   const auto folder = test::shared_path("data/imagenet-sample");
   if (!folder) GTEST_SKIP() << "needs ../shared/data/imagenet-sample";
   const auto dataset = open_dataset(test::uncached_folder(), *folder, {.shows_progress = false});
-  const TrainTransform train(96, 80, CropRange{}, 0.5);
-  const EvalTransform eval(96, 80, 0.875);
+  const TrainTransform train({ImageSize(96, 80)}, CropRange{}, 0.5);
+  const EvalTransform eval({ImageSize(96, 80)}, 0.875);
   RenderState state;
   for (int64_t i = 0; i < dataset->size(); i += 5) {
     dataset->read(i, state.picture);
@@ -80,7 +136,7 @@ TEST(PictureAssembler, ReplacesBadFilesTheSameWayAndCountsThemExactly) {
   config.batch_size = 20;
   config.global_batch_size = 20;
   config.bad.max_fraction = 0.2;
-  const auto transform = std::make_shared<TrainTransform>(8, 8, CropRange{}, 0.5);
+  const auto transform = std::make_shared<TrainTransform>(PictureFormat{8}, CropRange{}, 0.5);
   Loader plain(dataset, transform, config);
   config.threads = 3;
   Loader threaded(dataset, transform, config);
@@ -97,7 +153,7 @@ TEST(PictureAssembler, GivesUpOnASetWithoutAnyGoodPicture) {
   const auto dataset = open_dataset(test::uncached_folder(), directory.path(), {.shows_progress = false});
   LoaderConfig config;
   config.bad.max_fraction = 1.0;
-  Loader loader(dataset, std::make_shared<EvalTransform>(8, 8, 1.0), config);
+  Loader loader(dataset, std::make_shared<EvalTransform>(PictureFormat{8}, 1.0), config);
   EXPECT_THROW(loader.next(), Error);
 }
 

@@ -15,11 +15,12 @@ struct RenderState {
   StoredPicture picture;
   Resizer resizer;
   std::vector<uint8_t> scratch;  // of alterations
+  std::vector<uint8_t> colours;  // of a picture that becomes grey
   StageSeconds seconds;
 };
 
-// Decodes, resizes and alters state.picture into height x width x 3 bytes, and its second view (if the transform has
-// one) into `second`; throws SampleError or ImageError.
+// Decodes, resizes and alters state.picture into height x width x channels bytes, and its second view (if the transform
+// has one) into `second`; throws SampleError or ImageError.
 void render_picture(const PictureTransform& transform, RandomStream& draws, RenderState& state, uint8_t* into,
                     uint8_t* second = nullptr);
 

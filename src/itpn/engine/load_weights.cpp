@@ -36,6 +36,10 @@ torch::Tensor fitted(const torch::Tensor& read, LoadAction action, const torch::
     }
     case LoadAction::kResizeBias:
       return ops::resample_bias_table(read.to(torch::kFloat32), (side_of(model.size(0)) + 1) / 2);
+    case LoadAction::kSumChannels:
+      return read.to(torch::kFloat32).sum(/*dim=*/1, /*keepdim=*/true);
+    case LoadAction::kSpreadChannel:
+      return read.to(torch::kFloat32).expand({-1, model.size(1), -1, -1}) / static_cast<double>(model.size(1));
   }
   return read;
 }

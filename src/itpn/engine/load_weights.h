@@ -11,7 +11,9 @@ namespace itpn {
 // Copies weights into `model`, from a .safetensors, .pth or .pt file, from a checkpoint directory (its fp32 model; the
 // moving average with file.key = "ema"), or from a run directory (its newest checkpoint that verifies).
 //
-// Position tables and relative position bias tables of another grid are resized: bicubic, to exactly the size wanted.
+// Position tables and relative position bias tables of another grid are resized: bicubic, to exactly the size wanted. A
+// patch embedding of three channels is summed over them for a model of one; one of one channel is repeated for a model
+// of three, a third in each, so that both answer to a grey picture as before.
 // Floating-point types are converted; integers must have the model's type. Wrapping entries and prefixes of the file's
 // names are resolved by the model's names (io/weights_file.h).
 //

@@ -77,6 +77,28 @@ TEST_F(LoadWeightsTest, ResizesTablesByTheLoadingRule) {
   EXPECT_TRUE(model[1].second.equal(ops::resample_bias_table(saved[1].second, 5)));
 }
 
+TEST_F(LoadWeightsTest, APatchEmbeddingOfColoursIsSummedForGreyAndOneOfGreyIsSharedOut) {
+  const std::string name = "patch_embed.proj.weight";
+  const torch::Tensor colour = torch::randn({4, 3, 2, 2}), grey = torch::randn({4, 1, 2, 2});
+  const NamedTensors of_grey = {{name, torch::zeros({4, 1, 2, 2})}}, of_colour = {{name, torch::zeros({4, 3, 2, 2})}};
+  const LoadReport summed = load_weights(posix_fs(), write({{name, colour}}), of_grey, {});
+  ASSERT_EQ(summed.reshaped.size(), 1u);
+  EXPECT_EQ(summed.reshaped[0].name, name);
+  EXPECT_TRUE(of_grey[0].second.equal(colour.sum(1, true)));
+  EXPECT_EQ(load_weights(posix_fs(), write({{name, grey}}), of_colour, {}).reshaped.size(), 1u);
+  EXPECT_TRUE(of_colour[0].second.allclose((grey / 3).expand({4, 3, 2, 2})));
+}
+
+TEST_F(LoadWeightsTest, OtherNumbersOfChannelsAreMisfits) {
+  const std::string name = "patch_embed.proj.weight";
+  for (const auto& [file, model] : {std::pair<int64_t, int64_t>(4, 1), {3, 4}, {1, 4}}) {
+    const std::string path = write({{name, torch::zeros({4, file, 2, 2})}});
+    const NamedTensors wanted = {{name, torch::zeros({4, model, 2, 2})}};
+    EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { load_weights(posix_fs(), path, wanted, {}); }),
+                HasSubstr("patch_embed.proj.weight: wanted shape"));
+  }
+}
+
 TEST_F(LoadWeightsTest, AMisfitListsEverythingAndChangesNothing) {
   const std::string path = write({{"a", torch::zeros({2})}, {"b", torch::zeros({3})}, {"extra", torch::zeros({1})}});
   const NamedTensors model = sevens({{"a", torch::zeros({2})}, {"b", torch::zeros({4})}, {"lost", torch::zeros({1})}});

@@ -51,6 +51,11 @@ std::optional<LoadAction> resizing(const TensorInfo& file, const TensorInfo& mod
       is_odd_square(from[0]) && is_odd_square(to[0])) {
     return LoadAction::kResizeBias;
   }
+  if (ends_with_component(model.name, "patch_embed.proj.weight") && from.size() == 4 && from[0] == to[0] &&
+      from[2] == to[2] && from[3] == to[3]) {
+    if (from[1] == 3 && to[1] == 1) return LoadAction::kSumChannels;
+    if (from[1] == 1 && to[1] == 3) return LoadAction::kSpreadChannel;
+  }
   return std::nullopt;
 }
 

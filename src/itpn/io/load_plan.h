@@ -52,6 +52,8 @@ enum class LoadAction {
   kCopy,
   kResizePositions,  // (1, g * g, E) of another grid
   kResizeBias,       // ((2g - 1)^2, heads) of another grid
+  kSumChannels,      // (C, 3, k, k) of a patch embedding of colours, to one of grey
+  kSpreadChannel,    // (C, 1, k, k) of one of grey, to colours
 };
 
 struct PlannedLoad {

@@ -85,6 +85,12 @@ TEST(RelativePositionIndex, PutsTheTokenItselfInTheMiddle) {
   EXPECT_EQ(index[8][0].item<int64_t>(), 24);  // and the reverse
 }
 
+TEST(RelativePositionIndex, OfAnyShapeIsAPartOfThatOfTheSquareInWhichItFits) {
+  const at::Tensor square = relative_position_index(4), wide = relative_position_index({2, 4}, 4);
+  EXPECT_TRUE(torch::equal(wide, square.slice(0, 0, 8).slice(1, 0, 8)));  // the first two rows of patches
+  EXPECT_THROW(relative_position_index({2, 5}, 4), c10::Error);
+}
+
 TEST(Patchify, ComesBackUnchanged) {
   const at::Tensor images = torch::rand({2, 5, 8, 12});
   const at::Tensor patches = patchify(images, 4);

@@ -4,11 +4,14 @@
 
 namespace itpn::ops {
 
-at::Tensor relative_position_index(int64_t grid) {
-  const at::Tensor side = torch::arange(grid, torch::kInt64);
-  const at::Tensor y = side.repeat_interleave(grid), x = side.repeat({grid});  // (g * g)
-  const at::Tensor dy = y.unsqueeze(1) - y + (grid - 1), dx = x.unsqueeze(1) - x + (grid - 1);
-  return dy * (2 * grid - 1) + dx;
+at::Tensor relative_position_index(const PatchGrid& patches, int64_t g) {
+  TORCH_CHECK(patches.longer() <= g, "a bias table for ", g, " x ", g, " patches, got ", patches.rows, " x ",
+              patches.columns);
+  const at::Tensor rows = torch::arange(patches.rows, torch::kInt64),
+                   columns = torch::arange(patches.columns, torch::kInt64);
+  const at::Tensor y = rows.repeat_interleave(patches.columns), x = columns.repeat({patches.rows});  // (N)
+  const at::Tensor dy = y.unsqueeze(1) - y + (g - 1), dx = x.unsqueeze(1) - x + (g - 1);
+  return dy * (2 * g - 1) + dx;
 }
 
 at::Tensor gather_position_index(const at::Tensor& index, const at::Tensor& ids_keep) {

@@ -11,8 +11,7 @@
 namespace itpn {
 
 struct FinetuneOptions {
-  int height = 224;
-  int width = 224;
+  PictureFormat format;
   CropRange crop{0.08, 1.0, 3.0 / 4.0, 4.0 / 3.0};
   bool has_loop_free_crop = false;  // linear probing's
   double flip = 0.5;
@@ -29,8 +28,7 @@ struct FinetuneOptions {
 // parts and the key of each one's noise.
 class FinetuneTransform : public PictureTransform {
  public:
-  explicit FinetuneTransform(const FinetuneOptions& options)
-      : PictureTransform(options.height, options.width), options_(options) {}
+  explicit FinetuneTransform(const FinetuneOptions& options) : PictureTransform(options.format), options_(options) {}
   PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
   void alter(const RgbPixels& picture, RandomStream& draws, std::vector<uint8_t>& scratch) const override;
   std::vector<EraseBox> choose_erased(RandomStream& draws) const override;

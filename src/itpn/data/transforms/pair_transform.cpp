@@ -20,7 +20,7 @@ PictureView PairTransform::choose(int picture_width, int picture_height, RandomS
 }
 
 std::optional<PictureView> PairTransform::choose_second(const PictureView& first, int, int) const {
-  if (options_.second_size == 0) return std::nullopt;
+  if (options_.second_size == ImageSize(0)) return std::nullopt;
   PictureView view{first.box, whole_resize(first.box.width, first.box.height, second_width(), second_height(),
                                            ResizeFilter::kLanczos)};
   view.job.is_mirrored = first.job.is_mirrored;

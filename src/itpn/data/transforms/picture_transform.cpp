@@ -1,6 +1,13 @@
 #include "itpn/data/transforms/picture_transform.h"
 
+#include <stdexcept>
+
 namespace itpn {
+
+PictureTransform::PictureTransform(const PictureFormat& format) : format_(format) {
+  if (format.channels == 1 || format.channels == kRgbChannels) return;
+  throw std::invalid_argument("pictures have 1 or 3 channels, not " + std::to_string(format.channels));
+}
 
 PictureView TrainTransform::choose(int picture_width, int picture_height, RandomStream& draws) const {
   const Rect box = random_crop(draws, picture_width, picture_height, range_);

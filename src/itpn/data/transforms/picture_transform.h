@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "itpn/core/image_size.h"
 #include "itpn/core/philox.h"
 #include "itpn/data/transforms/crop_box.h"
 #include "itpn/data/transforms/resize.h"
@@ -18,9 +19,17 @@ struct PictureView {
   ResizeJob job;
 };
 
+// What a transform makes of a picture: pixels of that size in colour (3 channels), or in grey (1).
+struct PictureFormat {
+  ImageSize size = 224;
+  int64_t channels = kRgbChannels;
+};
+
+// Transforms work in colour whatever the format. For grey they see pictures whose three channels are the luma of the
+// stored ones, and one of them is kept at the end.
 class PictureTransform {
  public:
-  PictureTransform(int height, int width) : height_(height), width_(width) {}
+  explicit PictureTransform(const PictureFormat& format);
   virtual ~PictureTransform() = default;
   // True where alter_source() or a second view want all of the picture in memory.
   virtual bool needs_whole_picture() const { return false; }
@@ -40,19 +49,19 @@ class PictureTransform {
   virtual void alter(const RgbPixels&, RandomStream&, std::vector<uint8_t>& /*scratch*/) const {}
   // Parts of the picture to erase once it is normalised; called after `alter`. The image they belong to is not set yet.
   virtual std::vector<EraseBox> choose_erased(RandomStream&) const { return {}; }
-  int height() const { return height_; }
-  int width() const { return width_; }
+  int height() const { return static_cast<int>(format_.size.height); }
+  int width() const { return static_cast<int>(format_.size.width); }
+  int channels() const { return static_cast<int>(format_.channels); }
 
  private:
-  int height_;
-  int width_;
+  PictureFormat format_;
 };
 
 // Random resized crop, then a mirror image with probability `flip` (spec of the recipes, 1 and 5.1).
 class TrainTransform : public PictureTransform {
  public:
-  TrainTransform(int height, int width, const CropRange& range, double flip)
-      : PictureTransform(height, width), range_(range), flip_(flip) {}
+  TrainTransform(const PictureFormat& format, const CropRange& range, double flip)
+      : PictureTransform(format), range_(range), flip_(flip) {}
   PictureView choose(int picture_width, int picture_height, RandomStream& draws) const override;
 
  private:
@@ -60,12 +69,13 @@ class TrainTransform : public PictureTransform {
   double flip_;
 };
 
-// Resize until the picture covers size / crop_share, then the centre (spec of the recipes, 5.9). No randomness.
+// Resize, keeping the shape, until the picture just covers height / crop_share x width / crop_share, then the centre
+// (spec of the recipes, 5.9). No randomness.
 class EvalTransform : public PictureTransform {
  public:
-  EvalTransform(int height, int width, double crop_share, ResizeFilter filter = ResizeFilter::kBicubic)
-      : PictureTransform(height, width), crop_share_(crop_share), filter_(filter) {}
-  // The published rule: 0.875 up to 224 pixels, everything above.
+  EvalTransform(const PictureFormat& format, double crop_share, ResizeFilter filter = ResizeFilter::kBicubic)
+      : PictureTransform(format), crop_share_(crop_share), filter_(filter) {}
+  // The published rule: 0.875 up to 224 pixels, everything above. For other shapes, of the longer side.
   static double default_crop_share(int size) { return size <= 224 ? 0.875 : 1.0; }
   // That of the CLIP models: 0.875 below 384 pixels, everything from there on.
   static double clip_crop_share(int size) { return size < 384 ? 0.875 : 1.0; }

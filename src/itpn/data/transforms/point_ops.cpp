@@ -78,6 +78,12 @@ void auto_contrast(const RgbPixels& picture) { look_up_by_histogram(picture, str
 
 void equalize(const RgbPixels& picture) { look_up_by_histogram(picture, equalizing); }
 
+void make_grey(const RgbPixels& picture) {
+  for (uint8_t* pixel = picture.data; pixel < picture.data + picture.bytes(); pixel += kRgbChannels) {
+    std::fill_n(pixel, kRgbChannels, static_cast<uint8_t>(luma(pixel)));
+  }
+}
+
 void invert(const RgbPixels& picture) {
   look_up(picture, table_of([](int i) { return 255 - i; }));
 }

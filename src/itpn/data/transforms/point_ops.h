@@ -37,6 +37,9 @@ void adjust_brightness(const RgbPixels& picture, double factor);
 // The brightness of a colour, of 0 to 255.
 inline int luma(const uint8_t* rgb) { return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16; }
 
+// Replaces each colour by its luma, in all three channels; grey stays as it is.
+void make_grey(const RgbPixels& picture);
+
 // `dull` + factor * (value - dull) in single precision, clipped and cut off; for factors other than 0 and 1, whose
 // results are the inputs themselves anyway.
 inline uint8_t blend(int dull, int value, float factor) {

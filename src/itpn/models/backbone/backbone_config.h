@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
 // HiViT: two stages of C-MLP blocks on 4 x 4 and 2 x 2 sub-tokens of each patch, then attention between patches.
 struct BackboneConfig {
-  int64_t image_size = 224;  // of the construction grid; pictures of other sizes work too
+  ImageSize image_size = 224;  // what the model is made for; pictures of other sizes work too
   int64_t patch_size = 16;
   int64_t in_channels = 3;
   int64_t embed_dim = 512;  // E, width of stage 3; stages 1 and 2 have E/4 and E/2
@@ -18,7 +20,7 @@ struct BackboneConfig {
   int64_t num_heads = 8;
   double bridge_mlp_ratio = 3.0;  // of the C-MLP blocks
   double mlp_ratio = 4.0;         // of the attention blocks
-  bool rpe = false;               // relative position bias, for pictures of exactly the construction grid
+  bool rpe = false;               // relative position bias, for pictures of exactly image_size
   double layer_scale = 0.0;       // start value; 0: none
   double drop_path = 0.0;         // rate of the last block, growing evenly from 0
   double norm_eps = 1e-6;
@@ -26,7 +28,11 @@ struct BackboneConfig {
   bool resample_positions = true;    // the released code's habit of resampling the position table under masking
   bool activation_checkpointing = false;
 
-  int64_t grid() const { return image_size / patch_size; }
+  // Patches of a picture of image_size.
+  PatchGrid patches() const { return patch_grid(image_size, patch_size); }
+  // Side of the square grid of the position tables, in which patches() fits: tables are always square, as the published
+  // ones, so that weights go from any size to any other.
+  int64_t grid() const { return patches().longer(); }
   int64_t stage1_dim() const { return embed_dim / 4; }
   int64_t stage2_dim() const { return embed_dim / 2; }
   int64_t block_count() const { return stage1_depth + stage2_depth + depth; }
@@ -34,7 +40,7 @@ struct BackboneConfig {
 
 template <class V>
 void visit_fields(V& v, BackboneConfig& c) {
-  v("image_size", c.image_size, {.doc = "side of the pictures the position table is made for, pixels", .min = 4});
+  v("image_size", c.image_size, {.doc = "size of the pictures the model is made for, pixels", .min = 4});
   v("patch_size", c.patch_size, {.doc = "side of a patch, pixels; a multiple of 4", .min = 4});
   v("in_channels", c.in_channels, {.doc = "channels of a picture", .min = 1});
   v("embed_dim", c.embed_dim, {.doc = "width of stage 3; a multiple of 4 and of num_heads", .min = 4});

@@ -30,7 +30,8 @@ Hivit::Hivit(const BackboneConfig& cfg, torch::nn::Module& root) : config(cfg) {
   const int64_t grid = cfg.grid();
   absolute_pos_embed = root.register_parameter("absolute_pos_embed", torch::zeros({1, grid * grid, cfg.embed_dim}));
   if (cfg.rpe) {
-    relative_position_index = root.register_buffer("relative_position_index", ops::relative_position_index(grid));
+    relative_position_index =
+        root.register_buffer("relative_position_index", ops::relative_position_index(cfg.patches(), grid));
   }
   patch_embed = root.register_module(
       "patch_embed", PatchEmbed(PatchEmbedConfig{cfg.patch_size, cfg.in_channels, cfg.stage1_dim(), cfg.norm_eps}));
@@ -76,9 +77,9 @@ BlockContext Hivit::context_of(const BackboneInput& input) const {
                        input.key_mask,
                        input.drop_path_draws};
   if (config.rpe) {
-    TORCH_CHECK(context.rows == config.grid() && context.columns == config.grid(),
-                "relative position bias is made for ", config.grid(), " x ", config.grid(), " patches, got ",
-                context.rows, " x ", context.columns);
+    const PatchGrid own = config.patches();
+    TORCH_CHECK(context.rows == own.rows && context.columns == own.columns, "relative position bias is made for ",
+                own.rows, " x ", own.columns, " patches, got ", context.rows, " x ", context.columns);
     context.position_index = input.ids_keep.defined()
                                  ? ops::gather_position_index(relative_position_index, input.ids_keep)
                                  : relative_position_index;
@@ -86,7 +87,7 @@ BlockContext Hivit::context_of(const BackboneInput& input) const {
   return context;
 }
 
-// The released rule: the table itself only for the construction grid with all tokens present, else resampled.
+// The released rule: the table itself only for its own square grid with all tokens present, else resampled.
 torch::Tensor Hivit::add_positions(const torch::Tensor& x, const BlockContext& context) const {
   const int64_t grid = config.grid();
   const bool own_grid = context.rows == grid && context.columns == grid;

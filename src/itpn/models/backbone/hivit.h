@@ -48,7 +48,7 @@ class Hivit {
 
   const BackboneConfig config;
   torch::Tensor absolute_pos_embed;       // (1, g * g, E)
-  torch::Tensor relative_position_index;  // (g * g, g * g) with rpe
+  torch::Tensor relative_position_index;  // (N, N) with rpe, N patches of the construction size
   PatchEmbed patch_embed{nullptr};
   std::vector<std::shared_ptr<TokenBlock>> blocks;
 

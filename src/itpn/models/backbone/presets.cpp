@@ -85,7 +85,7 @@ Preset find_preset(const std::string& name) {
   throw usage_error(fmt::format("there is no model \"{}\"; the models are {}", name, fmt::join(preset_names(), ", ")));
 }
 
-Preset resolve_model(const ModelConfig& model, int64_t image_size) {
+Preset resolve_model(const ModelConfig& model, const ImageSize& image_size) {
   Preset preset = find_preset(model.preset);
   preset.backbone.image_size = image_size;
   preset.backbone.patch_size = model.patch_size;

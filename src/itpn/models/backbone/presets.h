@@ -69,11 +69,11 @@ void visit_fields(V& v, ModelConfig& c) {
   v("resample_positions", c.resample_positions,
     {.doc = "pass the position table through the published code's run-time resampling"});
   v("patch_size", c.patch_size, {.doc = "pixels of a patch's side, a multiple of 4", .min = 4, .max = 64});
-  v("in_channels", c.in_channels, {.doc = "channels of the pictures", .min = 1, .max = 64});
+  v("in_channels", c.in_channels, {.doc = "channels of the pictures; the same as data.channels", .min = 1, .max = 64});
 }
 
-// The preset with the recipe's choices in place, for pictures of `image_size` pixels a side. Throws usage_error where
+// The preset with the recipe's choices in place, for pictures of that size. Throws usage_error where
 // they do not fit each other.
-Preset resolve_model(const ModelConfig& model, int64_t image_size);
+Preset resolve_model(const ModelConfig& model, const ImageSize& image_size);
 
 }  // namespace itpn

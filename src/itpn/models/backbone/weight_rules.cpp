@@ -37,7 +37,8 @@ LoadRules pretraining_weight_rules() {
       {Side::kFileOnly, kClassifierHead, "head of a classifier"},
       {Side::kFileOnly, kClipHeads, "heads of pre-training with CLIP features"},
       {Side::kModelOnly, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"},
-      {Side::kOtherShape, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"}};
+      {Side::kOtherShape, {"decoder_pos_embed"}, "sine-cosine table of the model's own grid, not learnt"},
+      {Side::kOtherShape, {"decoder_pred.*"}, "predicts pixels of other channels; starts at random"}};
   add_index_rules(rules.expected);
   return rules;
 }

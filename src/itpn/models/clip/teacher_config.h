@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <string>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
 struct TeacherConfig {
   std::string weights;
   std::string sha256;
-  int64_t image_size = 224;
+  ImageSize image_size = 224;
   bool halve_contrast = true;
   std::string precision = "bf16";
   std::string cache_dir;
@@ -24,9 +26,9 @@ void visit_fields(V& v, TeacherConfig& c) {
      .trajectory = false});
   v("sha256", c.sha256, {.doc = "what that file must be; empty = any, and the run writes down which one it was"});
   v("image_size", c.image_size,
-    {.doc = "side of the pictures that the teacher sees; it must make as many patches as the student's",
+    {.doc = "size of the pictures that the teacher sees; it must make as many patches as the student's",
      .min = 1,
-     .max = 65536});
+     .max = kLongestSide});
   v("halve_contrast", c.halve_contrast,
     {.doc =
          "the published code's scaling layer: it takes pictures in [0, 1] for [-1, 1], so that the teacher sees them "

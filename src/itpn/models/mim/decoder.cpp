@@ -11,11 +11,12 @@ namespace itpn {
 
 PixelDecoder::PixelDecoder(const DecoderConfig& cfg, const DecoderContext& built_for, torch::nn::Module& root)
     : config(cfg), built_for_(built_for) {
-  const int64_t D = cfg.dim, grid = built_for.grid;
+  const int64_t D = cfg.dim;
+  const PatchGrid& patches = built_for.patches;
   const double eps = built_for.norm_eps;
   mask_token = root.register_parameter("mask_token", torch::zeros({1, 1, D}));
-  decoder_pos_embed =
-      root.register_parameter("decoder_pos_embed", ops::sincos_table(D, grid, grid).unsqueeze(0), false);
+  decoder_pos_embed = root.register_parameter("decoder_pos_embed",
+                                              ops::sincos_table(D, patches.rows, patches.columns).unsqueeze(0), false);
   level_sum.emplace(LevelSumConfig{built_for.levels, built_for.level_width, D, eps}, root);
   torch::nn::ModuleList blocks;
   const AttentionConfig attention{D, cfg.num_heads, /*bias_grid=*/0};
@@ -30,7 +31,7 @@ PixelDecoder::PixelDecoder(const DecoderConfig& cfg, const DecoderContext& built
 }
 
 torch::Tensor PixelDecoder::positions(const BlockContext& context) const {
-  if (context.rows == built_for_.grid && context.columns == built_for_.grid) return decoder_pos_embed;
+  if (PatchGrid{context.rows, context.columns} == built_for_.patches) return decoder_pos_embed;
   return ops::to_device(ops::sincos_table(config.dim, context.rows, context.columns).unsqueeze(0),
                         decoder_pos_embed.device());
 }

@@ -14,7 +14,7 @@ namespace itpn {
 struct DecoderContext {
   int64_t levels = 3;  // of the pyramid
   int64_t level_width = 256;
-  int64_t grid = 14;  // side of the construction grid, for the fixed position table
+  PatchGrid patches = {14, 14};  // of the construction size, for the fixed position table
   int64_t patch_values = 768;
   double norm_eps = 1e-6;
   bool activation_checkpointing = false;

@@ -21,7 +21,7 @@ void MimConfig::check() const {
     throw usage_error(
         fmt::format("a decoder width of {} does not divide by 16 and into {} heads", decoder.dim, decoder.num_heads));
   }
-  kept_patches(backbone.grid() * backbone.grid(), mask.ratio);
+  kept_patches(backbone.patches().count(), mask.ratio);
 }
 
 }  // namespace itpn

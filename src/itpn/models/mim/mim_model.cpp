@@ -15,7 +15,7 @@ DecoderContext decoder_context(const MimConfig& c, const FeaturePyramid& pyramid
   const BackboneConfig& b = c.backbone;
   return {.levels = c.pyramid.num_outs,
           .level_width = pyramid.width(),
-          .grid = b.grid(),
+          .patches = b.patches(),
           .patch_values = b.patch_size * b.patch_size * b.in_channels,
           .norm_eps = b.norm_eps,
           .activation_checkpointing = b.activation_checkpointing};

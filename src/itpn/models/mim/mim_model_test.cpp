@@ -219,5 +219,23 @@ TEST(MimConfig, RefusesSizesThatDoNotFit) {
   EXPECT_THROW(MimModel(config, 0), Error);
 }
 
+TEST(MimModel, TablesAreThoseOfTheSquareInWhichThePictureFits) {
+  MimConfig config = nano_mim();
+  config.backbone.image_size = {32, 64};
+  config.backbone.rpe = true;
+  MimModel model(config, 0);
+  EXPECT_EQ(model->backbone.absolute_pos_embed.size(1), 4 * 4);
+  EXPECT_EQ(model->decoder.decoder_pos_embed.size(1), 2 * 4);
+  MimInput input = make_input(config, 32, 64);
+  input.want_prediction = true;
+  const MimOutput output = model->forward(input);
+  EXPECT_EQ(output.prediction.size(1), 2 * 4);
+  output.loss.backward();
+  for (const auto& item : model->named_parameters()) {
+    const bool is_learnt = item.value().requires_grad();
+    EXPECT_EQ(is_learnt, item.value().grad().defined()) << item.key();
+  }
+}
+
 }  // namespace
 }  // namespace itpn

@@ -40,7 +40,7 @@ Classifier make_model(const ClassifierBenchmarkConfig& config, const torch::Devi
 }
 
 torch::Tensor noise_images(const ClassifierBenchmarkConfig& config, const torch::Device& device) {
-  return torch::randn({config.batch_size, 3, config.image_size, config.image_size}, device);
+  return torch::randn({config.batch_size, 3, config.image_size.height, config.image_size.width}, device);
 }
 
 UpdaterConfig updater_config(const Classifier& model, at::ScalarType dtype) {
@@ -105,8 +105,7 @@ ModelSpeed labelled(ModelSpeed speed, const std::string& task, const ClassifierB
 
 double classification_gflop(const ClassifierBenchmarkConfig& config) {
   const Preset preset = preset_of(config);
-  const int64_t side = config.image_size / preset.backbone.patch_size;
-  return 2e-9 * classification_cost(preset, {.rows = side, .columns = side}, kBenchmarkClasses).macs();
+  return 2e-9 * classification_cost(preset, {preset.backbone.patches()}, kBenchmarkClasses).macs();
 }
 
 ModelSpeed benchmark_finetune(const ClassifierBenchmarkConfig& config) {

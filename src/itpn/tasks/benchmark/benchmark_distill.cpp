@@ -14,14 +14,15 @@
 namespace itpn {
 namespace {
 
-int64_t grid_of(const PretrainConfig& recipe) { return recipe.data.image_size / recipe.model.patch_size; }
+PatchGrid grid_of(const PretrainConfig& recipe) { return patch_grid(recipe.data.image_size, recipe.model.patch_size); }
 
 ClipVision random_tower(const PretrainConfig& recipe) {
   ClipVisionConfig sizes;
-  if (recipe.teacher.image_size == 14 * grid_of(recipe)) {
+  const PatchGrid grid = grid_of(recipe);
+  if (recipe.teacher.image_size == ImageSize(14 * grid.rows, 14 * grid.columns)) {
     sizes = {.patch_size = 14, .width = 1024, .depth = 24, .num_heads = 16, .mlp_width = 4096, .output_dim = 768};
   }
-  sizes.grid = grid_of(recipe);
+  sizes.grid = grid.longer();
   ClipVision tower(sizes);
   initialise_parameters(*tower, /*seed=*/0);
   return tower;
@@ -48,16 +49,19 @@ class Pupil {
                            /*accumulate=*/false}) {
     const auto on_device = [&](const torch::Tensor& host) { return ops::to_device(host, measured.device); };
     const PretrainConfig& recipe = config.recipe;
-    const int64_t B = config.batch_size, side = recipe.data.image_size, grid = grid_of(recipe);
+    const int64_t B = config.batch_size;
+    const ImageSize& size = recipe.data.image_size;
+    const PatchGrid grid = grid_of(recipe);
     teacher_.require_grid(grid);
     batch_.count = B;
-    batch_.second_height = batch_.second_width = recipe.teacher.image_size;
+    batch_.second_height = recipe.teacher.image_size.height;
+    batch_.second_width = recipe.teacher.image_size.width;
     batch_.second_pixels.resize(static_cast<size_t>(B * batch_.second_height * batch_.second_width * 3));
     for (size_t i = 0; i < batch_.second_pixels.size(); ++i) batch_.second_pixels[i] = static_cast<uint8_t>(i * 31);
     DrawKey key;
     for (int64_t i = 0; i < B; ++i) key.positions.push_back(static_cast<uint64_t>(i));
-    const torch::Tensor hidden = draw_hidden(key, recipe.mask, grid, grid);
-    input_.images = torch::randn({B, 3, side, side}, measured.device);
+    const torch::Tensor hidden = draw_hidden(key, recipe.mask, grid.rows, grid.columns);
+    input_.images = torch::randn({B, 3, size.height, size.width}, measured.device);
     input_.is_hidden = on_device(hidden);
     input_.hidden_rows = on_device(rows_of_hidden(hidden));
     if (recipe.model.drop_path > 0.0) {
@@ -75,7 +79,7 @@ class Pupil {
   // Floating-point operations of a picture, in thousand millions; the backward pass costs two products for each of the
   // forward pass, the teacher has none.
   double gflop(const PretrainConfig& recipe) const {
-    const PictureGrid picture{.rows = grid_of(recipe), .columns = grid_of(recipe)};
+    const PictureGrid picture{grid_of(recipe)};
     const Preset preset = resolve_model(recipe.model, recipe.data.image_size);
     return 2e-9 * (3 * distillation_cost(preset, picture, teacher_.dim()).macs() +
                    clip_tower_cost(teacher_.sizes(), picture).macs());

@@ -21,15 +21,18 @@ namespace {
 constexpr int kWindows = 5;
 constexpr const char* kFinetune = "finetune";
 
-std::shared_ptr<const PictureTransform> make_transform(const std::string& name, int64_t image_size) {
-  const int size = static_cast<int>(image_size);
+std::shared_ptr<const PictureTransform> make_transform(const std::string& name, const ImageSize& size) {
   if (name == kFinetune) {
     DataConfig data = classification_data();
-    data.image_size = image_size;
+    data.image_size = size;
     return make_training_transform(data, AugmentConfig{});
   }
-  if (name == "train") return std::make_shared<TrainTransform>(size, size, CropRange{}, 0.5);
-  return std::make_shared<EvalTransform>(size, size, EvalTransform::default_crop_share(size));
+  if (name == "train") {
+    DataConfig data;
+    data.image_size = size;
+    return std::make_shared<TrainTransform>(picture_format(data), crop_range(data), data.flip);
+  }
+  return make_evaluation_transform({size}, PreprocessConfig{});
 }
 
 Loader make_loader(const BenchmarkLoaderOptions& options, std::shared_ptr<const Dataset> dataset,
@@ -127,7 +130,7 @@ std::vector<LoaderSpeed> benchmark_loader(const BenchmarkLoaderOptions& options)
 
 std::string loader_speed_table(const BenchmarkLoaderOptions& options, const std::vector<LoaderSpeed>& speeds) {
   std::string text = fmt::format("{}: {} thread(s), {} px, batch {}, resize by {}\n", options.data, options.threads,
-                                 options.image_size, options.batch_size, kernels_name());
+                                 to_text(options.image_size), options.batch_size, kernels_name());
   text += "transform  images/s  slowest  fastest   read  decode  resize  augment   rest\n";
   for (const auto& s : speeds) {
     text += fmt::format("{:<9}  {:8.0f}  {:7.0f}  {:7.0f}  {:4.1f}%  {:5.1f}%  {:5.1f}%  {:6.1f}%  {:4.1f}%\n",

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
 struct BenchmarkLoaderOptions {
   std::string data;  // a folder of pictures
   int64_t threads = 1;
-  int64_t image_size = 224;
+  ImageSize image_size = 224;
   int64_t batch_size = 64;
   double seconds = 10.0;           // of each transform, in five windows
   std::string transform = "both";  // "train", "eval", "both" of them, or "finetune"

@@ -36,9 +36,9 @@ class PretrainTrainee {
   PretrainTrainee(const PretrainBenchmarkConfig& config, const Measured& measured)
       : model_(model_on(measured.device, config)), updater_(*model_, updater_config(*model_, measured.dtype)) {
     if (Teacher teacher = model_->teacher()) teacher_.emplace(*teacher, *model_, updater_.weights(), measured.dtype);
-    const int64_t side = config.image_size / model_->config.backbone.patch_size;
-    input_.images = torch::randn({config.batch_size, 3, config.image_size, config.image_size}, measured.device);
-    input_.noise = torch::rand({config.batch_size, side * side}, measured.device);
+    input_.images =
+        torch::randn({config.batch_size, 3, config.image_size.height, config.image_size.width}, measured.device);
+    input_.noise = torch::rand({config.batch_size, model_->config.backbone.patches().count()}, measured.device);
   }
 
   // One step; returns its loss.
@@ -70,10 +70,9 @@ class PretrainTrainee {
 
 double pretraining_gflop(const PretrainBenchmarkConfig& config) {
   const Preset preset = preset_of(config);
-  const int64_t side = config.image_size / preset.backbone.patch_size;
   const double visible = 1.0 - MaskConfig{}.ratio;
   // The backward pass costs two products for each of the forward pass.
-  return 3 * 2e-9 * pretraining_cost(preset, {.rows = side, .columns = side, .visible_share = visible}).macs();
+  return 3 * 2e-9 * pretraining_cost(preset, {preset.backbone.patches(), visible}).macs();
 }
 
 ModelSpeed benchmark_pretrain(const PretrainBenchmarkConfig& config) {

@@ -20,7 +20,7 @@ std::vector<std::string> command(const ScalingConfig& config, int64_t processes,
           "--output-dir",
           folder,
           fmt::format("model.preset={}", config.preset),
-          fmt::format("data.image_size={}", config.image_size),
+          fmt::format("data.image_size={}", to_text(config.image_size)),
           fmt::format("data.synthetic_count={}", global * steps),
           "data.workers=1",
           fmt::format("train.global_batch_size={}", global),
@@ -95,7 +95,7 @@ std::string to_json(const ScalingConfig& config, const std::vector<ScalingPoint>
 
 std::string to_text(const ScalingConfig& config, const std::vector<ScalingPoint>& points) {
   std::string text = fmt::format("{} {} at {} px, {} pictures a process and step, median of {} steps\n", config.preset,
-                                 config.precision, config.image_size, config.batch_size, config.steps);
+                                 config.precision, to_text(config.image_size), config.batch_size, config.steps);
   text += fmt::format("{:>9}  {:>9}  {:>16}  {:>9}  {:>10}  {:>9}\n", "processes", "images/s", "steps from to",
                       "of others", "of data", "MiB/step");
   for (const ScalingPoint& point : points) {

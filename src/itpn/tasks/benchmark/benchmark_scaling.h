@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "itpn/core/image_size.h"
+
 namespace itpn {
 
 struct ScalingConfig {
   std::vector<int64_t> processes = {1, 2};
   std::string preset = "itpn-base";
   std::string precision = "bf16";
-  int64_t image_size = 224;
+  ImageSize image_size = 224;
   int64_t batch_size = 8;  // pictures of one process in a step
   int64_t steps = 12;
   int64_t warmup_steps = 3;

@@ -188,7 +188,7 @@ std::string to_text(const ModelSpeed& r) {
       "matrix products {:.0f} GFLOP/s ({}), {:.1f} GFLOP an image: {:.2f} of the ceiling\n"
       "step {:.3f} s: {}\n"
       "peak memory {:.2f} GB, {:.2f} cores busy\n{}",
-      r.task, r.config.preset, r.config.precision, r.config.batch_size, r.config.image_size, where,
+      r.task, r.config.preset, r.config.precision, r.config.batch_size, to_text(r.config.image_size), where,
       fmt::join(options, ""), r.images_per_second, r.worst, r.best, r.gemm_gflops, r.gemm_shape, r.image_gflop,
       r.fraction_of_gemm_ceiling, r.step_seconds, fmt::join(phases, ", "), static_cast<double>(memory) / 1e9, r.cpu_use,
       profile);

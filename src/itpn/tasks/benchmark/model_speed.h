@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "itpn/core/image_size.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/engine/parameter_updater.h"
 #include "itpn/engine/profile.h"
@@ -21,7 +22,7 @@ struct SpeedConfig {
   std::string precision = "bf16";  // or fp32, or fp16 on a GPU
   std::string device = "auto";
   int64_t batch_size = 8;
-  int64_t image_size = 224;
+  ImageSize image_size = 224;
   int64_t threads = 0;  // 0: as LibTorch finds them
   int64_t steps = 3;    // of one window
   int64_t windows = 5;

@@ -110,9 +110,9 @@ std::map<std::string, std::string> ClassificationTask::weights_metadata() const 
 }
 
 ClassificationScore ClassificationTask::score(bool of_average) {
-  const auto loader =
-      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, config_.preprocess),
-                        std::min(kMaxEvaluationBatch, config_.train.micro_batch()), group().place());
+  const auto loader = evaluation_loader(config_.data, data_.val,
+                                        make_evaluation_transform(picture_format(config_.data), config_.preprocess),
+                                        std::min(kMaxEvaluationBatch, config_.train.micro_batch()), group().place());
   const auto logits_of = [&](const HostBatch& batch) { return learner_->logits(batch, of_average); };
   return score_classifier(*loader, logits_of, group());
 }

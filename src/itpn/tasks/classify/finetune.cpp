@@ -62,7 +62,9 @@ class FinetuneTask : public ClassificationTask {
 }  // namespace
 
 FinetuneConfig load_finetune_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  return load_recipe<FinetuneConfig>(recipe, overrides);
+  auto config = load_recipe<FinetuneConfig>(recipe, overrides);
+  settle_statistics(&config.data);
+  return config;
 }
 
 void check_finetune_config(const FinetuneConfig& config) {

@@ -97,7 +97,7 @@ class LinprobeTask : public ClassificationTask {
     if (!config_.probe.cache_features) return ClassificationTask::open_source(services, start);
     const auto loader =
         evaluation_loader(config_.data, data().train,
-                          make_evaluation_transform(config_.data.image_size, config_.preprocess), kFeatureBatch);
+                          make_evaluation_transform(picture_format(config_.data), config_.preprocess), kFeatureBatch);
     const auto features_of = [this](const HostBatch& batch) { return learner().features(batch); };
     cached_ = extract_features(*loader, features_of, Unreadable::kReplace, "features");
     log::info(fmt::format("features of {} training pictures are in memory ({:.1f} MiB)", cached_.size(),
@@ -130,7 +130,9 @@ class LinprobeTask : public ClassificationTask {
 }  // namespace
 
 LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  return load_recipe<LinprobeConfig>(recipe, overrides);
+  auto config = load_recipe<LinprobeConfig>(recipe, overrides);
+  settle_statistics(&config.data);
+  return config;
 }
 
 void check_linprobe_config(const LinprobeConfig& config) {

@@ -18,8 +18,6 @@
 namespace itpn {
 namespace {
 
-constexpr int64_t kChannels = 3;
-
 void add_folder(const std::string& folder, ExpandedPictures* pictures) {
   if (source_of_path(posix_fs(), folder) == "tar") {
     throw data_error(
@@ -94,7 +92,8 @@ ExpandedPictures expand_pictures(const std::vector<std::string>& words) {
 }
 
 PictureBatch read_pictures(std::span<const std::string> paths, const PictureTransform& transform) {
-  const auto bytes = static_cast<size_t>(transform.height()) * static_cast<size_t>(transform.width()) * kChannels;
+  const auto bytes = static_cast<size_t>(transform.height()) * static_cast<size_t>(transform.width()) *
+                     static_cast<size_t>(transform.channels());
   std::vector<uint8_t> pixels(paths.size() * bytes);
   std::vector<std::optional<std::string>> failures(paths.size());
   at::parallel_for(0, static_cast<int64_t>(paths.size()), 1, [&](int64_t begin, int64_t end) {
@@ -106,6 +105,7 @@ PictureBatch read_pictures(std::span<const std::string> paths, const PictureTran
   HostBatch& batch = result.batch;
   batch.height = transform.height();
   batch.width = transform.width();
+  batch.channels = transform.channels();
   for (size_t i = 0; i < paths.size(); ++i) {
     if (failures[i]) {
       result.unreadable.push_back({paths[i], *failures[i]});

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -15,10 +14,6 @@ namespace {
 constexpr int64_t kImageNetClasses = 1000;
 constexpr double kMaskRatio = 0.75;
 
-struct ImageSize {
-  int64_t height = 0, width = 0;
-};
-
 // Parameters in millions and operations in thousand millions, as the paper's Table 1 has them.
 struct PaperFigures {
   double parameters = 0, operations = 0;
@@ -30,24 +25,11 @@ std::optional<PaperFigures> paper_figures(const std::string& preset) {
   return std::nullopt;
 }
 
-std::optional<int64_t> parse_pixels(const std::string& text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
-  return value;
-}
-
-ImageSize parse_image_size(const std::string& text, const BackboneConfig& model) {
-  if (text.empty()) return {model.image_size, model.image_size};
-  const size_t cross = text.find('x');
-  const auto height = parse_pixels(text.substr(0, cross));
-  const auto width = cross == std::string::npos ? height : parse_pixels(text.substr(cross + 1));
-  if (!height || !width) throw usage_error(fmt::format("\"{}\" is no image size; write 224 or 800x1344", text));
-  if (*height % model.patch_size != 0 || *width % model.patch_size != 0) {
-    throw usage_error(fmt::format("an image of {} x {} pixels does not divide into patches of {}", *height, *width,
-                                  model.patch_size));
-  }
-  return {*height, *width};
+ImageSize checked_size(const InfoRequest& request, const BackboneConfig& model) {
+  const ImageSize size = request.image_size.value_or(model.image_size);
+  if (divides(model.patch_size, size)) return size;
+  throw usage_error(fmt::format("an image of {} x {} pixels does not divide into patches of {}", size.height,
+                                size.width, model.patch_size));
 }
 
 // The model in its uses.
@@ -56,7 +38,7 @@ struct Costs {
 };
 
 Costs all_costs(const Preset& preset, const ImageSize& image) {
-  PictureGrid picture{image.height / preset.backbone.patch_size, image.width / preset.backbone.patch_size, 1.0};
+  PictureGrid picture{patch_grid(image, preset.backbone.patch_size)};
   Costs costs{classification_cost(preset, picture, kImageNetClasses),
               pretraining_cost(preset, picture),
               {},
@@ -116,7 +98,7 @@ std::string paper_lines(const std::string& preset, const ModelCost& classificati
 std::string as_table(const std::string& name, const Preset& preset, const ImageSize& image) {
   const BackboneConfig& b = preset.backbone;
   const Costs costs = all_costs(preset, image);
-  const Costs native = all_costs(preset, {b.image_size, b.image_size});
+  const Costs native = all_costs(preset, b.image_size);
   return fmt::format(
              "{}: width {}, C-MLP blocks {} + {}, attention blocks {} with {} heads, pyramid width {}\n"
              "one picture of {} x {} pixels, patch {}; position table for {} x {} patches; GMACs are 10^9 "
@@ -161,7 +143,7 @@ std::string as_json(const std::string& name, const Preset& preset, const ImageSi
 
 std::string model_info(const InfoRequest& request) {
   const Preset preset = find_preset(request.preset);
-  const ImageSize image = parse_image_size(request.image_size, preset.backbone);
+  const ImageSize image = checked_size(request, preset.backbone);
   return request.json ? as_json(request.preset, preset, image) : as_table(request.preset, preset, image);
 }
 

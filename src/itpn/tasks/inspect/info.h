@@ -1,14 +1,16 @@
 // `itpn info PRESET`: the size of a model and what it costs, per component.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
+
+#include "itpn/core/image_size.h"
 
 namespace itpn {
 
 struct InfoRequest {
   std::string preset = "itpn-base";
-  std::string image_size = "";  // "HEIGHTxWIDTH" or one number, pixels; empty: the preset's own
+  std::optional<ImageSize> image_size = {};  // the preset's own if absent
   bool json = false;
 };
 

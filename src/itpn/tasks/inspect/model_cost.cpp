@@ -116,7 +116,7 @@ void add_decoder(Components& to, const Preset& preset, const PictureGrid& pictur
   const auto all = static_cast<double>(picture.patches()), seen = static_cast<double>(picture.visible());
   to.push_back(level_embeddings(preset, d.dim, seen));
   to.push_back({"mask_token", d.dim, 0, 0});
-  to.push_back({"decoder_pos_embed (fixed)", b.grid() * b.grid() * d.dim, 0, 0});
+  to.push_back({"decoder_pos_embed (fixed)", b.patches().count() * d.dim, 0, 0});
   to.push_back(attention_blocks("decoder_blocks", d.dim, d.mlp_ratio, d.depth, all));
   to.push_back(component("decoder_norm", norm(d.dim), 1, all));
   to.push_back(component("decoder_pred", linear(d.dim, b.patch_size * b.patch_size * b.in_channels), 1, all));

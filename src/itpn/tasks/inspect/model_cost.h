@@ -28,10 +28,10 @@ struct ModelCost {
 
 // A picture as the model sees it.
 struct PictureGrid {
-  int64_t rows = 14, columns = 14;  // patches
-  double visible_share = 1.0;       // of the patches, for the encoder of pre-training
+  PatchGrid grid = {14, 14};
+  double visible_share = 1.0;  // of the patches, for the encoder of pre-training
 
-  int64_t patches() const { return rows * columns; }
+  int64_t patches() const { return grid.count(); }
   int64_t visible() const { return static_cast<int64_t>(static_cast<double>(patches()) * visible_share); }
 };
 

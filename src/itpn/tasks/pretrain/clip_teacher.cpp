@@ -82,18 +82,19 @@ ClipTeacher::ClipTeacher(const TeacherConfig& config, const torch::Device& devic
   const torch::ScalarType type = compute_type(config.precision, device);
   if (type != torch::kFloat32) tower_->cast_matrices(type);
   if (config.cache_dir.empty()) return;
-  cache_.emplace(config.cache_dir,
-                 fmt::format("{} {} {} {}", config.sha256, config.image_size, config.halve_contrast, config.precision));
+  cache_.emplace(config.cache_dir, fmt::format("{} {} {} {}", config.sha256, to_text(config.image_size),
+                                               config.halve_contrast, config.precision));
 }
 
-void ClipTeacher::require_grid(int64_t patches_per_side) const {
+void ClipTeacher::require_grid(const PatchGrid& student) const {
   const int64_t patch = tower_->config.patch_size;
-  if (config_.image_size == patches_per_side * patch) return;
-  throw usage_error(
-      fmt::format("teacher.image_size = {}: the teacher's patches of {} pixels make {} x {} of them, the "
-                  "student has {} x {}; take {}",
-                  config_.image_size, patch, config_.image_size / patch, config_.image_size / patch, patches_per_side,
-                  patches_per_side, patches_per_side * patch));
+  const ImageSize wanted(student.rows * patch, student.columns * patch);
+  if (config_.image_size == wanted) return;
+  const PatchGrid own = patch_grid(config_.image_size, patch);
+  throw usage_error(fmt::format(
+      "teacher.image_size = {}: the teacher's patches of {} pixels make {} x {} of them, the "
+      "student has {} x {}; take {}",
+      to_text(config_.image_size), patch, own.rows, own.columns, student.rows, student.columns, to_text(wanted)));
 }
 
 torch::Tensor ClipTeacher::compute(const HostBatch& batch) {
@@ -102,10 +103,10 @@ torch::Tensor ClipTeacher::compute(const HostBatch& batch) {
 }
 
 std::optional<torch::Tensor> ClipTeacher::cached(const std::vector<std::string>& places) const {
-  const int64_t side = config_.image_size / tower_->config.patch_size;
+  const int64_t patches = patch_grid(config_.image_size, tower_->config.patch_size).count();
   std::vector<torch::Tensor> features;
   for (const std::string& place : places) {
-    const std::optional<torch::Tensor> one = cache_->find(place, {side * side, dim()});
+    const std::optional<torch::Tensor> one = cache_->find(place, {patches, dim()});
     if (!one) return std::nullopt;
     features.push_back(*one);
   }

@@ -32,8 +32,8 @@ class ClipTeacher {
   torch::Tensor targets(const HostBatch& batch);
   const ClipVisionConfig& sizes() const { return tower_->config; }
   int64_t dim() const { return tower_->config.output_dim; }
-  // Throws a usage error (exit 2) unless the teacher makes patches_per_side^2 patches of its pictures.
-  void require_grid(int64_t patches_per_side) const;
+  // Throws a usage error (exit 2) unless the teacher makes so many patches of its pictures.
+  void require_grid(const PatchGrid& student) const;
 
  private:
   torch::Tensor compute(const HostBatch& batch);

@@ -170,8 +170,8 @@ TEST(ClipTeacher, WantsTheStudentsNumberOfPatches) {
   config.image_size = 40;
   write_tower(config.weights, random_tower(), {ClipNaming::kOpenAi, "visual.", {}});
   const ClipTeacher teacher(config, torch::kCPU);
-  EXPECT_NO_THROW(teacher.require_grid(5));
-  EXPECT_THROW(teacher.require_grid(4), Error);
+  EXPECT_NO_THROW(teacher.require_grid({5, 5}));
+  EXPECT_THROW(teacher.require_grid({4, 4}), Error);
 }
 
 TEST(IdentifyTeacher, WritesDownTheFileAndRefusesAnother) {

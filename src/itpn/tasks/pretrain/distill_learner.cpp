@@ -11,7 +11,7 @@ namespace itpn {
 
 DistillLearner::DistillLearner(const PretrainConfig& recipe, const WeightSizes& weights, const torch::Device& to)
     : PretrainingLearner(recipe, to), teacher_(recipe.teacher, to) {
-  teacher_.require_grid(recipe.data.image_size / recipe.model.patch_size);
+  teacher_.require_grid(patch_grid(recipe.data.image_size, recipe.model.patch_size));
   model_ = DistillModel(distill_config_of(recipe, teacher_.dim(), weights), static_cast<uint64_t>(recipe.train.seed));
   model_->to(to);
   adopt_model(model_.ptr(), model_->teacher(), {"absolute_pos_embed"});

@@ -40,6 +40,9 @@ void check_blocks(const MaskConfig& mask, int64_t patches) {
 // What belongs to one kind of targets only.
 void check_supervision(const PretrainConfig& config) {
   if (config.pretrain.has_clip_teacher()) {
+    if (config.data.channels != kColourChannels) {
+      throw usage_error("pretrain.supervision = \"clip\" wants data.channels = 3: the teacher sees colours");
+    }
     distill_config_of(config, 1);
   } else if (config.mask.kind != "random") {
     throw usage_error(
@@ -49,8 +52,7 @@ void check_supervision(const PretrainConfig& config) {
 }
 
 void check_mask(const PretrainConfig& config) {
-  const int64_t side = config.data.image_size / config.model.patch_size;
-  const int64_t patches = side * side;
+  const int64_t patches = patch_grid(config.data.image_size, config.model.patch_size).count();
   if (config.mask.kind == "blocks") return check_blocks(config.mask, patches);
   const auto kept = static_cast<int64_t>(static_cast<double>(patches) * (1.0 - config.mask.ratio));
   if (kept > 0 && kept < patches) return;
@@ -73,7 +75,9 @@ void check_data(const PretrainConfig& config) {
 }  // namespace
 
 PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  return load_recipe<PretrainConfig>(recipe, overrides, kDefaultRecipe);
+  auto config = load_recipe<PretrainConfig>(recipe, overrides, kDefaultRecipe);
+  settle_statistics(&config.data);
+  return config;
 }
 
 void check_pretrain_config(const PretrainConfig& config) {

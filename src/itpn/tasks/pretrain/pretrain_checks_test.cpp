@@ -28,6 +28,31 @@ TEST(PretrainChecks, ImageSizeMustBeAMultipleOfThePatch) {
   EXPECT_THAT(complaint({"data.image_size=100"}), AllOf(HasSubstr("data.image_size = 100"), HasSubstr("96 or 112")));
 }
 
+TEST(PretrainChecks, BothSidesMustBeMultiplesOfThePatch) {
+  EXPECT_EQ(complaint({"data.image_size=[96,160]"}), "");
+  EXPECT_EQ(complaint({"data.image_size=96x160"}), "");
+  EXPECT_THAT(complaint({"data.image_size=96x150"}),
+              AllOf(HasSubstr("data.image_size = 96x150"), HasSubstr("96x144 or 96x160")));
+  EXPECT_THAT(complaint({"data.image_size=8x16"}), HasSubstr("16 or 16"));
+  EXPECT_THAT(complaint({"data.image_size=96x"}), HasSubstr("wanted a side in pixels or [height, width]"));
+}
+
+TEST(PretrainChecks, MasksAreCountedOnTheGridOfThePicture) {
+  EXPECT_THAT(complaint({"data.image_size=32x96", "mask.ratio=1.0"}), HasSubstr("of the 12 patches"));
+}
+
+TEST(PretrainChecks, ChannelsOfPicturesAndModelAgree) {
+  EXPECT_EQ(complaint({"data.channels=1", "model.in_channels=1"}), "");
+  EXPECT_THAT(complaint({"data.channels=1"}), HasSubstr("model.in_channels = 3, but data.channels = 1"));
+  EXPECT_THAT(complaint({"model.in_channels=1"}), HasSubstr("model.in_channels = 1, but data.channels = 3"));
+  EXPECT_THAT(complaint({"data.channels=2", "model.in_channels=2"}), HasSubstr("data.channels = 2: pictures are read"));
+  EXPECT_THAT(complaint({"data.channels=4"}), HasSubstr("wanted an integer from 1 to 3"));
+  EXPECT_THAT(complaint({"data.channels=1", "model.in_channels=1", "data.mean=[0.1, 0.2, 0.3]"}),
+              HasSubstr("data.mean and data.std have 3 and 1 entries, data.channels is 1"));
+  EXPECT_THAT(complaint({"data.channels=1", "model.in_channels=1", "pretrain.supervision=clip"}),
+              HasSubstr("the teacher sees colours"));
+}
+
 TEST(PretrainChecks, TheMaskMustHideSomethingAndLeaveSomething) {
   EXPECT_THAT(complaint({"mask.ratio=0.0"}), HasSubstr("hides 0 of the 64 patches"));
   EXPECT_THAT(complaint({"mask.ratio=1.0"}), HasSubstr("hides 64 of the 64 patches"));

@@ -20,18 +20,20 @@ std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConf
   if (!has_teacher && config.pretrain.color_jitter == 0.0) return train_transform(config.data);
   const DataConfig& data = config.data;
   PairOptions options;
-  options.size = static_cast<int>(data.image_size);
-  options.second_size = has_teacher ? static_cast<int>(config.teacher.image_size) : 0;
-  options.crop = {data.crop_scale.at(0), data.crop_scale.at(1), data.crop_ratio.at(0), data.crop_ratio.at(1)};
+  options.format = picture_format(data);
+  options.second_size = has_teacher ? config.teacher.image_size : ImageSize(0);
+  options.crop = crop_range(data);
   options.flip = data.flip;
   options.color_jitter = config.pretrain.color_jitter;
   return std::make_shared<PairTransform>(options);
 }
 
 std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config) {
-  const int64_t size = config.data.image_size;
-  if (!config.pretrain.has_clip_teacher()) return make_evaluation_transform(size, config.preprocess);
-  return std::make_shared<PairEvalTransform>(static_cast<int>(size), static_cast<int>(config.teacher.image_size),
+  const ImageSize& size = config.data.image_size;
+  if (!config.pretrain.has_clip_teacher()) {
+    return make_evaluation_transform(picture_format(config.data), config.preprocess);
+  }
+  return std::make_shared<PairEvalTransform>(size, config.teacher.image_size,
                                              evaluation_crop_share(size, config.preprocess),
                                              filter_named(config.preprocess.interpolation));
 }

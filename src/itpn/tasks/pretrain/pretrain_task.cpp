@@ -125,7 +125,7 @@ std::vector<NamedNumber> PretrainTask::score_neighbours() {
   if (!services_->group.is_first()) return {};  // the others wait for it at the next step
   const auto features_of = [this](const HostBatch& batch) { return learner_->features(batch); };
   const KnnScore score =
-      score_knn(labelled_, config_.data, make_evaluation_transform(config_.data.image_size, config_.preprocess),
+      score_knn(labelled_, config_.data, make_evaluation_transform(picture_format(config_.data), config_.preprocess),
                 features_of, KnnConfig{});
   log::info(fmt::format("k-NN accuracy of the features: top-1 {:.2f} %, top-5 {:.2f} %", score.top1, score.top5));
   return {{"knn_top1", score.top1}, {"knn_top5", score.top5}};

@@ -49,24 +49,35 @@ PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const Rec
                     "samples/ of its run",
                     checkpoint.path));
   }
-  if (config.model.in_channels != 3) {
-    throw usage_error(
-        fmt::format("the model of {} takes {} channels, pictures have 3", checkpoint.path, config.model.in_channels));
-  }
+  require_readable_channels(config.model, checkpoint.path);
   config.mfm.enabled = false;
   config.model.drop_path = 0.0;
   if (request.mask_ratio) config.mask.ratio = *request.mask_ratio;
   return config;
 }
 
+// The checkpoint that a user means: what weights lie in other ways, a folder of a model hub too, is not enough.
+WeightsPath pretrained_checkpoint(const std::string& path) {
+  const auto no_checkpoint = [&] {
+    return checkpoint_error(fmt::format(
+        "{}: no checkpoint, nor the directory of a run; weights alone do not say how pictures were masked", path));
+  };
+  if (!is_directory(posix_fs(), path)) throw no_checkpoint();
+  ModelRequest wanted;
+  wanted.weights = path;
+  const ModelSource source = find_model(wanted);
+  if (source.card.kind != kPretrainedKind) {
+    throw usage_error(fmt::format(
+        "{}: a {}, which draws no pictures; name a run of itpn pretrain, such as the one that it started from",
+        source.path, source.card.kind));
+  }
+  if (!source.weights.checkpoint) throw no_checkpoint();
+  return source.weights;
+}
+
 LoadedModel load_model(const ReconstructRequest& request, const torch::Device& device) {
   Fs& fs = posix_fs();
-  if (!is_directory(fs, request.checkpoint)) {
-    throw checkpoint_error(fmt::format(
-        "{}: no checkpoint, nor the directory of a run; a file of weights does not say how pictures were masked",
-        request.checkpoint));
-  }
-  const WeightsPath weights = find_weights(fs, request.checkpoint);
+  const WeightsPath weights = pretrained_checkpoint(request.checkpoint);
   LoadedModel loaded{weights.checkpoint->path, config_of(fs, *weights.checkpoint, request)};
   loaded.model = MimModel(mim_config_of(loaded.config, sizes_of_weights(weights.path)), 0);
   log_report(load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules()));
@@ -77,14 +88,14 @@ LoadedModel load_model(const ReconstructRequest& request, const torch::Device& d
 // What the model makes of a batch.
 PanelInput run_model(LoadedModel& loaded, const HostBatch& batch, const DrawKey& key, const torch::Device& device) {
   const PretrainConfig& config = loaded.config;
-  const int64_t side = config.data.image_size / config.model.patch_size;
   PanelInput panel;
   panel.statistics = {config.data.mean, config.data.std};
   panel.patch_size = config.model.patch_size;
   panel.normalised_targets = loaded.model->config.normalise_pixels;
   MimInput input;
   input.images = ops::images_to_device(batch, panel.statistics, device);
-  input.noise = ops::to_device(mask_noise(key, side * side), device);
+  input.noise =
+      ops::to_device(mask_noise(key, patch_grid(config.data.image_size, config.model.patch_size).count()), device);
   input.want_prediction = true;
   const MimOutput output = loaded.model->forward(input);
   panel.images = input.images;
@@ -153,11 +164,12 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const torch::Device device = select_device(request.device);
   configure_numerics({}, device);
   LoadedModel loaded = load_model(request, device);
+  const std::vector<std::string> images = expand_pictures(request.images).paths;
   ReconstructResult result;
   result.checkpoint = loaded.checkpoint;
-  const auto transform = make_evaluation_transform(loaded.config.data.image_size, loaded.config.preprocess);
+  const auto transform = make_evaluation_transform(picture_format(loaded.config.data), loaded.config.preprocess);
   PanelFiles files(request.output_dir, result);
-  const std::span<const std::string> paths = request.images;
+  const std::span<const std::string> paths = images;
   for (size_t first = 0; first < paths.size(); first += kPanelBatch) {
     PictureBatch pictures =
         read_pictures(paths.subspan(first, std::min(kPanelBatch, paths.size() - first)), *transform);
@@ -172,8 +184,8 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
     }
   }
   if (result.pictures.empty()) {
-    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", request.images.size(),
-                                 result.unreadable[0].path, result.unreadable[0].reason));
+    throw data_error(fmt::format("none of {} pictures can be read; {}: {}", images.size(), result.unreadable[0].path,
+                                 result.unreadable[0].reason));
   }
   files.finish();
   return result;

@@ -12,7 +12,7 @@ namespace itpn {
 
 struct ReconstructRequest {
   std::string checkpoint;            // directory of a checkpoint, or of a run (its newest checkpoint that verifies)
-  std::vector<std::string> images;   // JPEG, PNG or WebP files
+  std::vector<std::string> images;   // files, folders and lists, as expand_pictures() takes them
   std::string output_dir;            // made if missing
   std::optional<double> mask_ratio;  // the run's own if absent
   int64_t seed = 0;                  // decides which patches are hidden
@@ -26,10 +26,11 @@ struct ReconstructResult {
   std::vector<UnreadablePicture> unreadable;  // left out
 };
 
-// Resizes each picture's shorter side to cover the run's image size (with the margin of evaluation), takes the centre,
+// Resizes each picture until it covers the run's image size (with the margin of evaluation), takes the centre,
 // hides patches, and writes a row of original, masked, reconstruction, and reconstruction with the visible patches
-// pasted. Throws a usage error (nothing asked for, a mask ratio that hides nothing or everything), a checkpoint error
-// (no checkpoint, damaged, of another model), a data error where no picture can be read, an input/output error.
+// pasted. Throws a usage error (nothing asked for, a mask ratio that hides nothing or everything, a model of another
+// kind), a checkpoint error (no checkpoint, damaged, of another model), a data error where no picture can be read, an
+// input/output error.
 ReconstructResult reconstruct(const ReconstructRequest& request);
 
 }  // namespace itpn

@@ -13,6 +13,7 @@
 #include "itpn/io/png_writer.h"
 #include "itpn/models/mim/mim_model.h"
 #include "itpn/tasks/pretrain/pretrain_model.h"
+#include "itpn/tasks/weights/model_card.h"
 #include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
@@ -21,17 +22,19 @@ namespace {
 
 constexpr int kGutter = 4;
 
-PretrainConfig nano_config() {
+PretrainConfig nano_config(const ImageSize& size = 32, int64_t channels = 3) {
   PretrainConfig config;
   config.model.preset = "itpn-nano";
-  config.data.image_size = 32;
+  config.model.in_channels = config.data.channels = channels;
+  config.data.image_size = size;
+  settle_statistics(&config.data);
   return config;
 }
 
 // A run directory with one checkpoint of an untrained model, heads of masked feature modelling included; `weights` as
 // in mim_config_of.
-void make_run(const std::string& directory, const WeightSizes& weights = std::nullopt) {
-  const PretrainConfig config = nano_config();
+void make_run(const std::string& directory, const WeightSizes& weights = std::nullopt,
+              const PretrainConfig& config = nano_config(), const std::string& kind = kPretrainedKind) {
   MimModel model(mim_config_of(config, weights), 1);
   StateTensors tensors;
   for (const auto& parameter : model->named_parameters()) {
@@ -41,6 +44,7 @@ void make_run(const std::string& directory, const WeightSizes& weights = std::nu
   tensors.optimizer.emplace_back("exp_avg/x", torch::zeros({1}));
   Progress progress;
   progress.config_toml = dump_config(config);
+  progress.weights_metadata = to_metadata(model_card(kind, config.model, config.data, config.preprocess));
   const StateSnapshot snapshot = take_snapshot(tensors, progress);
   const std::vector<CheckpointFile> files = checkpoint_files(snapshot);
   CheckpointStore(posix_fs(), directory + "/checkpoints").save(3, files);
@@ -89,6 +93,41 @@ TEST_F(Reconstruct, WritesARowForEachPictureAndAnOverview) {
   EXPECT_EQ(row.width, 4 * (32 + kGutter) + kGutter);
   EXPECT_EQ(row.height, 32 + 2 * kGutter);
   EXPECT_EQ(read_png(result.overview).height, 2 * row.height);
+}
+
+TEST_F(Reconstruct, DrawsGreyPicturesInTheShapeOfTheRun) {
+  request_.checkpoint = directory_.file("grey");
+  make_run(request_.checkpoint, std::nullopt, nano_config({32, 64}, 1));
+  request_.images = {make_picture(directory_.file("c.png"), 64, 64)};
+  const Image row = read_png(reconstruct(request_).pictures[0]);
+  EXPECT_EQ(row.width, 4 * (64 + kGutter) + kGutter);
+  EXPECT_EQ(row.height, 32 + 2 * kGutter);
+  for (size_t i = 0; i < row.pixels.size(); i += 3) {
+    ASSERT_TRUE(row.pixels[i] == row.pixels[i + 1] && row.pixels[i] == row.pixels[i + 2]) << i;
+  }
+}
+
+TEST_F(Reconstruct, TakesFoldersOfPictures) {
+  make_directories(posix_fs(), directory_.file("b"));
+  make_picture(directory_.file("b/one.png"), 33, 70);
+  make_picture(directory_.file("b/two.png"), 33, 70);
+  request_.images = {directory_.file("b")};
+  EXPECT_EQ(reconstruct(request_).pictures.size(), 2U);
+}
+
+TEST_F(Reconstruct, AModelOfAnotherKindIsNamed) {
+  request_.checkpoint = directory_.file("other");
+  make_run(request_.checkpoint, std::nullopt, nano_config(), "classifier");
+  EXPECT_THAT(failure(ExitCode::kUsage),
+              testing::HasSubstr("a classifier, which draws no pictures; name a run of itpn"));
+}
+
+TEST_F(Reconstruct, AFolderOfAModelHubIsNoCheckpoint) {
+  const std::string weights = directory_.file("checkpoints/step-3/model.safetensors");
+  make_directories(posix_fs(), directory_.file("hub"));
+  write_file_atomically(posix_fs(), directory_.file("hub/model.safetensors"), read_text_file(posix_fs(), weights));
+  request_.checkpoint = directory_.file("hub");
+  EXPECT_THAT(failure(ExitCode::kCheckpoint), testing::HasSubstr("weights alone do not say how pictures were masked"));
 }
 
 TEST_F(Reconstruct, TakesPyramidAndDecoderFromTheCheckpointAndSaysWhatWasLoaded) {
@@ -150,7 +189,7 @@ TEST_F(Reconstruct, MistakesAreTheUsers) {
   EXPECT_THAT(failure(ExitCode::kCheckpoint), testing::HasSubstr("nowhere"));
   request_.checkpoint = directory_.file("weights.safetensors");
   write_file_atomically(posix_fs(), request_.checkpoint, std::string("weights"));
-  EXPECT_THAT(failure(ExitCode::kCheckpoint), testing::HasSubstr("does not say how pictures were masked"));
+  EXPECT_THAT(failure(ExitCode::kCheckpoint), testing::HasSubstr("weights alone do not say how pictures were masked"));
 }
 
 }  // namespace

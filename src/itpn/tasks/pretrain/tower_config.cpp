@@ -15,15 +15,20 @@ TowerConfig::TowerConfig() : data(classification_data()) {
 }
 
 TowerConfig load_tower_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  return load_recipe<TowerConfig>(recipe, overrides);
+  auto config = load_recipe<TowerConfig>(recipe, overrides);
+  settle_statistics(&config.data);
+  return config;
 }
 
 void check_tower_config(const TowerConfig& config) {
   check_batch(config.train);
-  if (config.data.image_size % config.model.patch_size != 0) {
-    throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}",
-                                  config.data.image_size, config.model.patch_size));
+  ModelConfig like_it;
+  like_it.patch_size = config.model.patch_size;
+  check_image_size(config.data, like_it);
+  if (config.data.channels != kColourChannels) {
+    throw usage_error("data.channels = 1: a teacher sees colours; take 3");
   }
+  check_channels(config.data, like_it);
   if (config.model.width % 64 != 0) {
     throw usage_error(fmt::format("model.width = {} is not a multiple of 64, the width of a head", config.model.width));
   }

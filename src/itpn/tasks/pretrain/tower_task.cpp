@@ -33,7 +33,7 @@ ClipVisionConfig tower_sizes(const TowerConfig& config) {
   sizes.num_heads = m.width / 64;
   sizes.mlp_width = 4 * m.width;
   sizes.output_dim = m.output_dim;
-  sizes.grid = config.data.image_size / m.patch_size;
+  sizes.grid = patch_grid(config.data.image_size, m.patch_size).longer();
   return sizes;
 }
 
@@ -115,9 +115,9 @@ std::vector<NamedNumber> TowerTask::validate(const Progress& progress) {
   if (!data_.val || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
   ProcessGroup& group = services_->group;
-  const auto loader =
-      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, PreprocessConfig{}),
-                        kEvaluationBatch, group.place());
+  const auto loader = evaluation_loader(config_.data, data_.val,
+                                        make_evaluation_transform(picture_format(config_.data), PreprocessConfig{}),
+                                        kEvaluationBatch, group.place());
   const auto logits_of = [this](const HostBatch& batch) {
     const torch::NoGradGuard no_grad;
     return learner_->logits(batch);

@@ -9,6 +9,7 @@
 
 #include "itpn/core/errors.h"
 #include "itpn/core/words.h"
+#include "itpn/data/augment_config.h"
 
 namespace itpn {
 namespace {
@@ -32,9 +33,7 @@ BatchShare batch_share(const TrainConfig& train) {
 }
 
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data) {
-  const auto size = static_cast<int>(data.image_size);
-  const CropRange range{data.crop_scale[0], data.crop_scale[1], data.crop_ratio[0], data.crop_ratio[1]};
-  return std::make_shared<TrainTransform>(size, size, range, data.flip);
+  return std::make_shared<TrainTransform>(picture_format(data), crop_range(data), data.flip);
 }
 
 std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfig& train,

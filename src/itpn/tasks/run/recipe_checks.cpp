@@ -9,10 +9,17 @@
 namespace itpn {
 
 void check_image_size(const DataConfig& data, const ModelConfig& model) {
-  const int64_t size = data.image_size, patch = model.patch_size;
-  if (size % patch == 0) return;
-  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}", size,
-                                patch, size / patch * patch, (size / patch + 1) * patch));
+  const ImageSize size = data.image_size;
+  const int64_t patch = model.patch_size;
+  if (divides(patch, size)) return;
+  const auto next_to = [&](int64_t step) {
+    const auto side = [&](int64_t pixels) {
+      return pixels % patch == 0 ? pixels : std::max<int64_t>(1, pixels / patch + step) * patch;
+    };
+    return to_text(ImageSize(side(size.height), side(size.width)));
+  };
+  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}",
+                                to_text(size), patch, next_to(0), next_to(1)));
 }
 
 void check_batch(const TrainConfig& train) {
@@ -41,10 +48,19 @@ void check_labelled_path(const DataConfig& data) {
 }
 
 void check_channels(const DataConfig& data, const ModelConfig& model) {
-  const auto channels = static_cast<size_t>(model.in_channels);
+  if (data.channels != kGreyChannels && data.channels != kColourChannels) {
+    throw usage_error(fmt::format("data.channels = {}: pictures are read in colour (3) or in grey (1)", data.channels));
+  }
+  if (model.in_channels != data.channels) {
+    throw usage_error(
+        fmt::format("model.in_channels = {}, but data.channels = {}: give both the same number, 3 (colour) "
+                    "or 1 (grey)",
+                    model.in_channels, data.channels));
+  }
+  const auto channels = static_cast<size_t>(data.channels);
   if (data.mean.size() == channels && data.std.size() == channels) return;
-  throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, model.in_channels is {}",
-                                data.mean.size(), data.std.size(), channels));
+  throw usage_error(fmt::format("data.mean and data.std have {} and {} entries, data.channels is {}", data.mean.size(),
+                                data.std.size(), channels));
 }
 
 }  // namespace itpn

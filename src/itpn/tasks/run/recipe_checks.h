@@ -13,7 +13,8 @@ void check_image_size(const DataConfig& data, const ModelConfig& model);
 void check_batch(const TrainConfig& train);
 // Where the pictures with classes lie is given, if they are not synthetic.
 void check_labelled_path(const DataConfig& data);
-// Means and deviations have as many entries as the model has channels.
+// Pictures are read in grey or in colour, the model takes as many channels, and means and deviations have as many
+// entries.
 void check_channels(const DataConfig& data, const ModelConfig& model);
 
 }  // namespace itpn

@@ -14,14 +14,14 @@ namespace itpn {
 
 // The pictures that a model takes.
 struct PictureConfig {
-  int64_t image_size = 224;
-  std::vector<double> mean = {0.485, 0.456, 0.406};
-  std::vector<double> std = {0.229, 0.224, 0.225};
+  ImageSize image_size = 224;
+  std::vector<double> mean = imagenet_mean();  // as many entries as the model has channels
+  std::vector<double> std = imagenet_std();
 };
 
 template <class V>
 void visit_fields(V& v, PictureConfig& c) {
-  v("image_size", c.image_size, {.doc = "side in pixels", .min = 1, .max = 65536});
+  v("image_size", c.image_size, {.doc = "size in pixels", .min = 1, .max = kLongestSide});
   v("mean", c.mean, {.doc = "mean of each channel, of values in [0, 1]"});
   v("std", c.std, {.doc = "standard deviation of each channel", .min = 0.0, .min_exclusive = true});
 }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "itpn/core/image_size.h"
 
 namespace itpn {
 
@@ -14,7 +17,7 @@ struct ModelRequest {
   bool averaged = false;  // the moving average of the weights
   std::string device = "auto";
   std::string precision = "fp32";
-  int64_t image_size = 0;  // 0: the model's own
+  std::optional<ImageSize> image_size = {};  // the model's own if absent
 };
 
 struct EvaluateRequest {

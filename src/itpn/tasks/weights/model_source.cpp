@@ -26,7 +26,8 @@ ModelCard inferred_card(const InferredSizes& sizes, const std::string& path) {
   card.model.stage_mixer = sizes.backbone.stage_mixer;
   card.model.layer_scale = sizes.backbone.layer_scale;
   card.model.relative_position_bias = sizes.backbone.rpe;
-  card.pictures.image_size = sizes.backbone.image_size;
+  card.pictures = {sizes.backbone.image_size, imagenet_mean(sizes.backbone.in_channels),
+                   imagenet_std(sizes.backbone.in_channels)};
   return card;
 }
 
@@ -85,6 +86,12 @@ ModelSource find_model(const ModelRequest& request) {
   if (source.card.kind.empty()) source.card.kind = sizes.classes ? kClassifierKind : kPretrainedKind;
   name_classes(&source);
   return source;
+}
+
+void require_readable_channels(const ModelConfig& model, const std::string& path) {
+  if (model.in_channels == kGreyChannels || model.in_channels == kColourChannels) return;
+  throw usage_error(fmt::format("{}: the model takes {} channels; pictures are read in colour (3) or in grey (1)", path,
+                                model.in_channels));
 }
 
 Error no_head_error(const ModelSource& source) {

@@ -30,6 +30,9 @@ InferredSizes sizes_of_weights(const std::string& path, const std::string& key =
 // Throws as sizes_of_weights, and a checkpoint error (exit 4) where the sizes are of no known model.
 ModelSource find_model(const ModelRequest& request);
 
+// Throws a usage error (exit 2) for a model that takes neither colour nor grey: pictures are read in no other way.
+void require_readable_channels(const ModelConfig& model, const std::string& path);
+
 // For weights of pre-training where a head is needed: a usage error (exit 2) that says what to do.
 Error no_head_error(const ModelSource& source);
 

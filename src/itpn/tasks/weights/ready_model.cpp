@@ -36,14 +36,12 @@ ReadyModel::ReadyModel(ModelSource source, const ModelRequest& request)
       device_(select_device(request.device, process_place().local_rank)) {
   TrainConfig numerics;
   configure_numerics(numerics, device_);
-  if (request.image_size > 0) source_.card.pictures.image_size = request.image_size;
-  if (source_.card.model.in_channels == 3) return;
-  throw usage_error(
-      fmt::format("the model of {} takes {} channels, pictures have 3", source_.path, source_.card.model.in_channels));
+  if (request.image_size) source_.card.pictures.image_size = *request.image_size;
+  require_readable_channels(source_.card.model, source_.path);
 }
 
 std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
-  return make_evaluation_transform(image_size(), source_.card.preprocess);
+  return make_evaluation_transform({image_size(), source_.card.model.in_channels}, source_.card.preprocess);
 }
 
 BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }

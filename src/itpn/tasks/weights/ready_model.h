@@ -23,7 +23,7 @@ class ReadyModel {
   ReadyModel(ModelSource source, const ModelRequest& request);
 
   const ModelSource& source() const { return source_; }
-  int64_t image_size() const { return source_.card.pictures.image_size; }
+  const ImageSize& image_size() const { return source_.card.pictures.image_size; }
   // How the model wants its pictures to be shown.
   std::shared_ptr<const PictureTransform> transform() const;
 

@@ -41,7 +41,6 @@ void adopt_sizes(const ModelConfig& weights, ModelConfig* model) {
   model->preset = weights.preset;
   model->stage_mixer = weights.stage_mixer;
   model->patch_size = weights.patch_size;
-  model->in_channels = weights.in_channels;
   model->relative_position_bias |= weights.relative_position_bias;
   // Where both have one, its start value is the recipe's: the weights' own values come on top.
   const bool same = (weights.layer_scale > 0.0) == (model->layer_scale > 0.0);

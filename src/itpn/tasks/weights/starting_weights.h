@@ -22,7 +22,7 @@ std::optional<std::string> saved_config_of(const RunRequest& run);
 ModelConfig model_of_weights(const std::string& init);
 
 // Replaces what the weights fix in `model` by what they have: size, layer scale, patches, ... A relative position bias
-// is kept where the weights have none: it starts at zero.
+// is kept where the weights have none: it starts at zero. So are the channels: loading turns colour into grey and back.
 void adopt_sizes(const ModelConfig& weights, ModelConfig* model);
 
 // For the preset kInferredPreset: the model of the run that goes on, of the weights, or itpn-tiny where there is

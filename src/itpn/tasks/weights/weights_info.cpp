@@ -12,6 +12,7 @@
 #include "itpn/models/backbone/infer_sizes.h"
 #include "itpn/models/clip/clip_config.h"
 #include "itpn/tasks/weights/load_forecast.h"
+#include "itpn/tasks/weights/model_card.h"
 
 namespace itpn {
 namespace {
@@ -78,7 +79,10 @@ nlohmann::ordered_json itpn_json(WeightsFile& file) {
   nlohmann::ordered_json json = {{"prefix", file.strip_prefix(is_backbone_name)}};
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
   json["model"] = sizes.kind();
-  json["sizes"] = sizes_json(sizes);
+  InferredSizes shown = sizes;
+  // Position tables are square; only the card knows other shapes.
+  if (const auto card = card_in(texts_of(file), file.path())) shown.backbone.image_size = card->pictures.image_size;
+  json["sizes"] = sizes_json(shown);
   json["loads"] = loads_json(forecast_loads(file.tensors(), sizes));
   return json;
 }
