@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "itpn/core/errors.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/finetune_transform.h"
 
 namespace itpn {
@@ -66,7 +67,9 @@ std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig
   options.erasing.probability = augment.erase_probability;
   options.erasing.max_count = static_cast<int>(augment.erase_count);
   options.erase_fill = fill_named(augment.erase_mode);
-  return std::make_shared<FinetuneTransform>(options);
+  const auto transform = std::make_shared<FinetuneTransform>(options);
+  transform->read_as(decode_options(data));
+  return transform;
 }
 
 double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config) {
@@ -75,10 +78,13 @@ double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config)
   return config.crop_rule == "clip" ? EvalTransform::clip_crop_share(size) : EvalTransform::default_crop_share(size);
 }
 
-std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config) {
+std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config,
+                                                               const DecodeOptions& reading) {
   const auto size = static_cast<int>(image_size);
-  return std::make_shared<EvalTransform>(size, size, evaluation_crop_share(image_size, config),
-                                         filter_named(config.interpolation));
+  const auto transform = std::make_shared<EvalTransform>(size, size, evaluation_crop_share(image_size, config),
+                                                         filter_named(config.interpolation));
+  transform->read_as(reading);
+  return transform;
 }
 
 }  // namespace itpn

@@ -75,6 +75,7 @@ ResizeFilter filter_named(const std::string& name);
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment);
 // The share of the resized picture's shorter side that the centre crop keeps.
 double evaluation_crop_share(int64_t image_size, const PreprocessConfig& config);
-std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config);
+std::shared_ptr<const EvalTransform> make_evaluation_transform(int64_t image_size, const PreprocessConfig& config,
+                                                               const DecodeOptions& reading);
 
 }  // namespace itpn

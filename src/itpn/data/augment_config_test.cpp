@@ -169,7 +169,7 @@ TEST(AugmentConfig, ProbingUsesTheLoopFreeCropAndNothingElse) {
 
 TEST(AugmentConfig, EvaluationCropsByTheRuleOfTheModelUnlessAShareIsGiven) {
   const auto full_side = [](int64_t size, const PreprocessConfig& config) {
-    return make_evaluation_transform(size, config)->choose(1000, 1000).job.full_height;
+    return make_evaluation_transform(size, config, {})->choose(1000, 1000).job.full_height;
   };
   PreprocessConfig config;
   EXPECT_EQ(full_side(224, config), 256);
@@ -181,7 +181,7 @@ TEST(AugmentConfig, EvaluationCropsByTheRuleOfTheModelUnlessAShareIsGiven) {
   config.crop_pct = 0.5;
   EXPECT_EQ(full_side(384, config), 768);
   config.interpolation = "lanczos";
-  EXPECT_EQ(make_evaluation_transform(224, config)->choose(10, 10).job.filter, ResizeFilter::kLanczos);
+  EXPECT_EQ(make_evaluation_transform(224, config, {})->choose(10, 10).job.filter, ResizeFilter::kLanczos);
 }
 
 }  // namespace

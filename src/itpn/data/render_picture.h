@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "itpn/data/datasets/dataset.h"
@@ -15,11 +16,13 @@ struct RenderState {
   StoredPicture picture;
   Resizer resizer;
   std::vector<uint8_t> scratch;  // of alterations
+  // What was found wrong with the picture last rendered though it could be decoded; "": nothing (io/decode_options.h).
+  std::string damage;
   StageSeconds seconds;
 };
 
-// Decodes, resizes and alters state.picture into height x width x 3 bytes, and its second view (if the transform has
-// one) into `second`; throws SampleError or ImageError.
+// Decodes (as transform.reading() says), resizes and alters state.picture into height x width x 3 bytes, and its second
+// view (if the transform has one) into `second`; throws SampleError or ImageError.
 void render_picture(const PictureTransform& transform, RandomStream& draws, RenderState& state, uint8_t* into,
                     uint8_t* second = nullptr);
 

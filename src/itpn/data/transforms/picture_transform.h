@@ -8,6 +8,7 @@
 #include "itpn/data/transforms/crop_box.h"
 #include "itpn/data/transforms/resize.h"
 #include "itpn/data/transforms/rgb_pixels.h"
+#include "itpn/io/decode_options.h"
 #include "itpn/structures/host_batch.h"
 
 namespace itpn {
@@ -42,10 +43,14 @@ class PictureTransform {
   virtual std::vector<EraseBox> choose_erased(RandomStream&) const { return {}; }
   int height() const { return height_; }
   int width() const { return width_; }
+  // How the stored picture is read before any of this. By default as Pillow does.
+  const DecodeOptions& reading() const { return reading_; }
+  void read_as(const DecodeOptions& reading) { reading_ = reading; }
 
  private:
   int height_;
   int width_;
+  DecodeOptions reading_;
 };
 
 // Random resized crop, then a mirror image with probability `flip` (spec of the recipes, 1 and 5.1).

@@ -11,6 +11,7 @@
 #include "itpn/data/augment_config.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/resample_kernels.h"
 #include "itpn/ops/erase.h"
 #include "itpn/ops/images_to_device.h"
@@ -28,8 +29,14 @@ std::shared_ptr<const PictureTransform> make_transform(const std::string& name, 
     data.image_size = image_size;
     return make_training_transform(data, AugmentConfig{});
   }
-  if (name == "train") return std::make_shared<TrainTransform>(size, size, CropRange{}, 0.5);
-  return std::make_shared<EvalTransform>(size, size, EvalTransform::default_crop_share(size));
+  std::shared_ptr<PictureTransform> transform;
+  if (name == "train") {
+    transform = std::make_shared<TrainTransform>(size, size, CropRange{}, 0.5);
+  } else {
+    transform = std::make_shared<EvalTransform>(size, size, EvalTransform::default_crop_share(size));
+  }
+  transform->read_as(decode_options(DataConfig{}));
+  return transform;
 }
 
 Loader make_loader(const BenchmarkLoaderOptions& options, std::shared_ptr<const Dataset> dataset,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "itpn/core/log.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/run/loaders.h"
 #include "itpn/tasks/run/recipe_checks.h"
@@ -87,6 +88,11 @@ void ClassificationTask::open_source(const RunServices& services, const Progress
 
 HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
 
+std::vector<NamedNumber> ClassificationTask::finish(Progress& progress) {
+  if (loader_) tell_damaged(*loader_);
+  return validate(progress);
+}
+
 std::vector<NamedNumber> ClassificationTask::after_step(Progress& progress, bool epoch_ended) {
   if (loader_) progress.counters.bad_samples = loader_->bad_samples().total();
   const int64_t every = config_.log.validate_every_epochs;
@@ -110,9 +116,10 @@ std::map<std::string, std::string> ClassificationTask::weights_metadata() const 
 }
 
 ClassificationScore ClassificationTask::score(bool of_average) {
-  const auto loader =
-      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, config_.preprocess),
-                        std::min(kMaxEvaluationBatch, config_.train.micro_batch()), group().place());
+  const auto loader = evaluation_loader(
+      config_.data, data_.val,
+      make_evaluation_transform(config_.data.image_size, config_.preprocess, decode_options(config_.data)),
+      std::min(kMaxEvaluationBatch, config_.train.micro_batch()), group().place());
   const auto logits_of = [&](const HostBatch& batch) { return learner_->logits(batch, of_average); };
   return score_classifier(*loader, logits_of, group());
 }

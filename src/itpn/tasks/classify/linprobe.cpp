@@ -8,6 +8,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/data/path_kind.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/sample_order.h"
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/to_device.h"
@@ -94,9 +95,10 @@ class LinprobeTask : public ClassificationTask {
 
   void open_source(const RunServices& services, const Progress& start) override {
     if (!config_.probe.cache_features) return ClassificationTask::open_source(services, start);
-    const auto loader =
-        evaluation_loader(config_.data, data().train,
-                          make_evaluation_transform(config_.data.image_size, config_.preprocess), kFeatureBatch);
+    const auto loader = evaluation_loader(
+        config_.data, data().train,
+        make_evaluation_transform(config_.data.image_size, config_.preprocess, decode_options(config_.data)),
+        kFeatureBatch);
     const auto features_of = [this](const HostBatch& batch) { return learner().features(batch); };
     cached_ = extract_features(*loader, features_of, Unreadable::kReplace, "features");
     log::info(fmt::format("features of {} training pictures are in memory ({:.1f} MiB)", cached_.size(),

@@ -4,6 +4,7 @@
 
 #include "itpn/data/datasets/synthetic_scene.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/pair_transform.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/tasks/run/loaders.h"
@@ -25,15 +26,20 @@ std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConf
   options.crop = {data.crop_scale.at(0), data.crop_scale.at(1), data.crop_ratio.at(0), data.crop_ratio.at(1)};
   options.flip = data.flip;
   options.color_jitter = config.pretrain.color_jitter;
-  return std::make_shared<PairTransform>(options);
+  const auto transform = std::make_shared<PairTransform>(options);
+  transform->read_as(decode_options(data));
+  return transform;
 }
 
 std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config) {
   const int64_t size = config.data.image_size;
-  if (!config.pretrain.has_clip_teacher()) return make_evaluation_transform(size, config.preprocess);
-  return std::make_shared<PairEvalTransform>(static_cast<int>(size), static_cast<int>(config.teacher.image_size),
-                                             evaluation_crop_share(size, config.preprocess),
-                                             filter_named(config.preprocess.interpolation));
+  const DecodeOptions reading = decode_options(config.data);
+  if (!config.pretrain.has_clip_teacher()) return make_evaluation_transform(size, config.preprocess, reading);
+  const auto transform = std::make_shared<PairEvalTransform>(
+      static_cast<int>(size), static_cast<int>(config.teacher.image_size),
+      evaluation_crop_share(size, config.preprocess), filter_named(config.preprocess.interpolation));
+  transform->read_as(reading);
+  return transform;
 }
 
 ValidationData::ValidationData(const PretrainConfig& config) : config_(config) {

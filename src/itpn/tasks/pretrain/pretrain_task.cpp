@@ -8,6 +8,7 @@
 
 #include "itpn/core/log.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/features/knn.h"
@@ -32,7 +33,7 @@ RunSettings PretrainTask::settings() const {
 }
 
 std::vector<ConfigChange> PretrainTask::changes_since(const Progress& saved) {
-  return config_diff(load_config<PretrainConfig>("the checkpoint's settings", saved.config_toml), config_);
+  return config_diff(load_recorded_config<PretrainConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint PretrainTask::open_data() {
@@ -108,6 +109,7 @@ std::vector<NamedNumber> PretrainTask::after_step(Progress& progress, bool epoch
 }
 
 std::vector<NamedNumber> PretrainTask::finish(Progress& progress) {
+  tell_damaged(*loader_);
   make_panel(progress);
   return validate(progress);
 }
@@ -125,7 +127,8 @@ std::vector<NamedNumber> PretrainTask::score_neighbours() {
   if (!services_->group.is_first()) return {};  // the others wait for it at the next step
   const auto features_of = [this](const HostBatch& batch) { return learner_->features(batch); };
   const KnnScore score =
-      score_knn(labelled_, config_.data, make_evaluation_transform(config_.data.image_size, config_.preprocess),
+      score_knn(labelled_, config_.data,
+                make_evaluation_transform(config_.data.image_size, config_.preprocess, decode_options(config_.data)),
                 features_of, KnnConfig{});
   log::info(fmt::format("k-NN accuracy of the features: top-1 {:.2f} %, top-5 {:.2f} %", score.top1, score.top5));
   return {{"knn_top1", score.top1}, {"knn_top5", score.top5}};

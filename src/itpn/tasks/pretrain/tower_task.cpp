@@ -9,6 +9,7 @@
 #include "itpn/core/log.h"
 #include "itpn/data/augment_config.h"
 #include "itpn/data/path_kind.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/learner_state.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
@@ -72,7 +73,7 @@ RunSettings TowerTask::settings() const {
 }
 
 std::vector<ConfigChange> TowerTask::changes_since(const Progress& saved) {
-  return config_diff(load_config<TowerConfig>("the checkpoint's settings", saved.config_toml), config_);
+  return config_diff(load_recorded_config<TowerConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint TowerTask::open_data() {
@@ -103,6 +104,11 @@ void TowerTask::begin(const RunServices& services, const Progress& start) {
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
+std::vector<NamedNumber> TowerTask::finish(Progress& progress) {
+  tell_damaged(*loader_);
+  return validate(progress);
+}
+
 std::vector<NamedNumber> TowerTask::after_step(Progress& progress, bool epoch_ended) {
   progress.counters.bad_samples = loader_->bad_samples().total();
   const int64_t every = config_.log.validate_every_epochs;
@@ -114,9 +120,10 @@ std::vector<NamedNumber> TowerTask::validate(const Progress& progress) {
   if (!data_.val || validated_step_ == progress.step) return {};
   validated_step_ = progress.step;
   ProcessGroup& group = services_->group;
-  const auto loader =
-      evaluation_loader(config_.data, data_.val, make_evaluation_transform(config_.data.image_size, PreprocessConfig{}),
-                        kEvaluationBatch, group.place());
+  const auto loader = evaluation_loader(
+      config_.data, data_.val,
+      make_evaluation_transform(config_.data.image_size, PreprocessConfig{}, decode_options(config_.data)),
+      kEvaluationBatch, group.place());
   const auto logits_of = [this](const HostBatch& batch) {
     const torch::NoGradGuard no_grad;
     return learner_->logits(batch);

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/log.h"
 #include "itpn/core/words.h"
+#include "itpn/data/reading_config.h"
 
 namespace itpn {
 namespace {
@@ -34,7 +36,9 @@ BatchShare batch_share(const TrainConfig& train) {
 std::shared_ptr<const PictureTransform> train_transform(const DataConfig& data) {
   const auto size = static_cast<int>(data.image_size);
   const CropRange range{data.crop_scale[0], data.crop_scale[1], data.crop_ratio[0], data.crop_ratio[1]};
-  return std::make_shared<TrainTransform>(size, size, range, data.flip);
+  const auto transform = std::make_shared<TrainTransform>(size, size, range, data.flip);
+  transform->read_as(decode_options(data));
+  return transform;
 }
 
 std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfig& train,
@@ -54,6 +58,13 @@ HostBatch next_training_batch(Loader& loader) {
   std::optional<HostBatch> batch = loader.next();
   TORCH_CHECK(batch, "the training loader ended");
   return std::move(*batch);
+}
+
+void tell_damaged(const Loader& loader) {
+  const int64_t count = loader.bad_samples().damaged();
+  if (count == 0) return;
+  log::warning(fmt::format("{} used though damaged; data.damaged = \"skip\" takes others in their place",
+                           count_of(count, "picture was", "pictures were")));
 }
 
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,

@@ -5,7 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "itpn/io/image.h"
+
 namespace itpn {
+
+// Of the option --max-megapixels.
+inline constexpr const char* kMaxMegapixelsOption = "--max-megapixels";
+inline PixelLimit limit_of(double megapixels) {
+  return {static_cast<int64_t>(megapixels * 1e6 + 0.5), kMaxMegapixelsOption};
+}
 
 // Which weights, and how they run.
 struct ModelRequest {
@@ -15,6 +23,7 @@ struct ModelRequest {
   std::string device = "auto";
   std::string precision = "fp32";
   int64_t image_size = 0;  // 0: the model's own
+  double max_megapixels = kMaxImagePixels * 1e-6;
 };
 
 struct EvaluateRequest {
