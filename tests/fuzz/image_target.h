@@ -25,6 +25,18 @@ inline void require_equal(const Image& part, const Image& whole, const Rect& reg
   }
 }
 
+// As people see it; and whether damage that is met in a part is refused with the whole.
+inline void decode_as_shown(std::span<const std::byte> bytes, const ImageInfo& info) {
+  DecodeOptions options{.alpha = AlphaRule::kWhite, .applies_exif = true};
+  const DecodedImage whole = decode_shown(bytes, info, options);
+  if (std::pair{whole.image.width, whole.image.height} != shown_size(info, options)) std::abort();
+  const Rect region = some_region(whole.image, bytes.size());
+  require_equal(decode_shown(bytes, info, options, region).image, whole.image, region);
+  options.refuses_damage = true;
+  decode_shown(bytes, info, options, region);
+  if (!whole.damage.empty()) std::abort();
+}
+
 inline void decode_every_way(std::span<const std::byte> bytes) {
   try {
     const ImageInfo info = read_image_info(bytes);
@@ -34,6 +46,7 @@ inline void decode_every_way(std::span<const std::byte> bytes) {
     apply_orientation(decode_stored(bytes), info.orientation);
     const Rect region = some_region(whole, bytes.size());
     require_equal(decode_rgb_region(bytes, region), whole, region);
+    decode_as_shown(bytes, info);
   } catch (const ImageError&) {
     // The right answer to most inputs; any other exception ends the program.
   }

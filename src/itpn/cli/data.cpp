@@ -3,6 +3,7 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
+#include "itpn/cli/model_options.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/signals.h"
 #include "itpn/tasks/inspect/check_data.h"
@@ -30,6 +31,7 @@ int run_data(const Arguments& arguments) {
   CLI::App& app = line.app();
   app.add_option("PATH", options.path, "A folder, a list of files (.txt), or tar shards (.tar)");
   app.add_option("--threads", options.threads, "0: as many as cores");
+  add_max_megapixels(app, options.max_megapixels);
   app.add_flag("--json", json, "The complete report, for programs");
   ExportSyntheticRequest exported;
   const std::string group = "The built-in synthetic set";

@@ -10,6 +10,7 @@ void add_model_options(CommandLine& line, ModelRequest& model) {
       ->group("Model");
   app.add_flag("--averaged", model.averaged, "The moving average of the weights (ema.decay)")->group("Model");
   add_image_size(app, model.image_size, "as the model was trained")->group("Model");
+  add_max_megapixels(app, model.max_megapixels);
   app.add_option("--device", model.device, "auto | cpu | cuda | cuda:N")->group("Model");
   app.add_option("--precision", model.precision, "fp32, bf16, or fp16 on a GPU")->group("Model");
 }
@@ -19,6 +20,11 @@ void add_checkpoint(CommandLine& line, ModelRequest& model) {
       .add_option("CHECKPOINT", model.weights, "Directory of a run or of one checkpoint, a .safetensors or .pth file")
       ->required();
   add_model_options(line, model);
+}
+
+void add_max_megapixels(CLI::App& app, double& max_megapixels) {
+  app.add_option(kMaxMegapixelsOption, max_megapixels, "Larger pictures are left out, not decoded")
+      ->check(CLI::Range(1e-6, kMostImagePixels * 1e-6));
 }
 
 void print(const std::string& text) {

@@ -8,11 +8,14 @@
 
 namespace itpn::cli {
 
-// --best, --averaged, --device, --precision and --image-size.
+// --best, --averaged, --device, --precision, --image-size and --max-megapixels.
 void add_model_options(CommandLine& line, ModelRequest& model);
 
 // The same with the weights as the positional CHECKPOINT.
 void add_checkpoint(CommandLine& line, ModelRequest& model);
+
+// --max-megapixels, the key data.max_megapixels of commands without a recipe.
+void add_max_megapixels(CLI::App& app, double& max_megapixels);
 
 // Text to stdout, at once.
 void print(const std::string& text);

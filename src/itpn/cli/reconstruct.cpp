@@ -7,6 +7,7 @@
 
 #include "itpn/cli/command_line.h"
 #include "itpn/cli/commands.h"
+#include "itpn/cli/model_options.h"
 #include "itpn/core/log.h"
 
 namespace itpn::cli {
@@ -32,6 +33,7 @@ int run_reconstruct(const Arguments& arguments) {
       ->type_name("DIR");
   app.add_option("--mask-ratio", request.mask_ratio, "Share of patches to hide; the run's own if absent");
   app.add_option("--seed", request.seed, "Decides which patches are hidden");
+  add_max_megapixels(app, request.max_megapixels);
   app.add_option("--device", request.device, "auto | cpu | cuda | cuda:N");
   if (!line.parse(arguments)) return 0;
   const ReconstructResult result = reconstruct(request);

@@ -19,6 +19,9 @@ struct ConfigSource {
   std::string file_name;  // for messages, and for the place of `base`; need not exist
   std::string text;
   std::vector<std::string> overrides = {};
+  // An effective configuration that a run has written, perhaps of an older version of the program: keys that it lacks
+  // mean FieldInfo::unrecorded.
+  bool is_recorded = false;
 };
 
 // One key whose value differs, with both values as TOML.
@@ -40,6 +43,9 @@ void make_paths_absolute(const FieldList& list);
 // What a field for a path says where there is to be none ("" stands for the usual one).
 inline constexpr const char* kNoPath = "off";
 
+// Whether a recipe is the config.toml of a run, which lies beside its env.json (engine/run_directory.h).
+bool is_config_of_run(const std::string& path);
+
 // The recipe's text. A recipe that cannot be read is a usage error, as a misspelt command is.
 std::string read_recipe(const std::string& path);
 
@@ -51,9 +57,19 @@ C load_config(const std::string& file_name, const std::string& toml_text,
   return config;
 }
 
+// A configuration that a run has written into its checkpoints.
+template <class C>
+C load_recorded_config(const std::string& file_name, const std::string& toml_text) {
+  C config{};
+  load_fields(list_fields(config), {.file_name = file_name, .text = toml_text, .is_recorded = true});
+  return config;
+}
+
 template <class C>
 C load_config_file(const std::string& path, const std::vector<std::string>& overrides = {}) {
-  return load_config<C>(path, read_recipe(path), overrides);
+  C config{};
+  load_fields(list_fields(config), {path, read_recipe(path), overrides, is_config_of_run(path)});
+  return config;
 }
 
 // What a command line asks for: the recipe of that path, or where it is "" the built-in one.

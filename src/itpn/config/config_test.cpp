@@ -202,6 +202,35 @@ TEST(Config, BaseThatIsMissingWrongOrCircularIsRefused) {
   EXPECT_THAT(error("base = \"wrong.toml\""), HasSubstr("wrong.toml:2:1: sed: unknown key; did you mean seed?"));
 }
 
+// A configuration to which a version of the program has added `mode`.
+struct Grown {
+  int64_t size = 3;
+  std::string mode = "new";
+};
+template <class V>
+void visit_fields(V& v, Grown& c) {
+  v("size", c.size, {.doc = "size"});
+  v("mode", c.mode, {.doc = "mode", .one_of = {"new", "old"}, .unrecorded = "old"});
+}
+
+TEST(Config, ARecordedConfigurationMeansWhatItMeantBeforeAKeyExisted) {
+  EXPECT_EQ(load_config<Grown>("recipe.toml", "size = 4").mode, "new");
+  EXPECT_EQ(load_recorded_config<Grown>("state", "size = 4").mode, "old");
+  EXPECT_EQ(load_recorded_config<Grown>("state", "mode = \"new\"").mode, "new");
+}
+
+TEST(Config, TheConfigurationOfARunIsRecordedAsARecipeOrABaseToo) {
+  const test::TemporaryDirectory directory;
+  const std::string run = directory.file("config.toml"), recipe = directory.file("recipe.toml");
+  write_file_atomically(posix_fs(), run, std::string("size = 4"));
+  write_file_atomically(posix_fs(), recipe, std::string("base = \"config.toml\"\nsize = 5"));
+  EXPECT_EQ(load_config_file<Grown>(run).mode, "new");  // anybody's file of that name
+  write_file_atomically(posix_fs(), directory.file("env.json"), std::string("{}"));
+  EXPECT_EQ(load_config_file<Grown>(run).mode, "old");
+  EXPECT_EQ(load_config_file<Grown>(run, {"mode=new"}).mode, "new");
+  EXPECT_EQ(load_config_file<Grown>(recipe).mode, "old");
+}
+
 TEST(Config, MissingRecipeIsAUsageError) {
   EXPECT_EQ(test::error_of(ExitCode::kUsage, [] { load_config_file<SampleConfig>("/nowhere/recipe.toml"); }),
             "/nowhere/recipe.toml: there is no such recipe");

@@ -38,6 +38,9 @@ struct FieldInfo {
   // A change of the value changes the training trajectory, so that a resumed run must not change it silently.
   // False on a table makes it false for every field of the table.
   bool trajectory = true;
+  // What a recorded configuration means that does not name the key, because the program that wrote it had none yet; as
+  // an override's value. "": the default.
+  std::string unrecorded = "";
 };
 
 using FieldPointer = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*, std::vector<double>*,

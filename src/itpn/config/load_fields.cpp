@@ -100,11 +100,14 @@ void load_base(const FieldList& list, const ConfigSource& source, const TomlEntr
   } catch (const Error& error) {
     reader.fail(entry.position, kBaseKey, error.what());
   }
-  load_document(list, {path, text}, chain + 1);
+  load_document(list, {.file_name = path, .text = text, .is_recorded = is_config_of_run(path)}, chain + 1);
 }
+
+void set_unrecorded(const FieldList& list);
 
 void load_document(const FieldList& list, const ConfigSource& source, int chain) {
   TomlTable table = parse_toml(source.file_name, source.text);
+  if (source.is_recorded) set_unrecorded(list);
   const auto base =
       std::find_if(table.begin(), table.end(), [](const TomlEntry& entry) { return entry.key == kBaseKey; });
   if (base != table.end()) {
@@ -150,7 +153,20 @@ void apply_override(const FieldList& list, const std::string& text) {
   if (const auto problem = assign_field(*field, *value)) fail(problem->message);
 }
 
+// Every field that a newer version has added gets the value that older ones meant.
+void set_unrecorded(const FieldList& list) {
+  for (const FieldRef& field : list.fields) {
+    if (!field.info.unrecorded.empty()) apply_override(list, field.path + "=" + field.info.unrecorded);
+  }
+}
+
 }  // namespace
+
+bool is_config_of_run(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  return name == "config.toml" && exists(posix_fs(), join_path(parent_path(path), "env.json"));
+}
 
 std::string read_recipe(const std::string& path) {
   FileStatus status;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "itpn/core/errors.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/finetune_transform.h"
 
 namespace itpn {
@@ -53,7 +54,7 @@ CropRange crop_range(const DataConfig& data) {
   return {data.crop_scale.at(0), data.crop_scale.at(1), shape * data.crop_ratio.at(0), shape * data.crop_ratio.at(1)};
 }
 
-PictureFormat picture_format(const DataConfig& data) { return {data.image_size, data.channels}; }
+PictureFormat picture_format(const DataConfig& data) { return {data.image_size, data.channels, decode_options(data)}; }
 
 std::shared_ptr<const PictureTransform> make_training_transform(const DataConfig& data, const AugmentConfig& augment) {
   FinetuneOptions options;

@@ -10,6 +10,12 @@
 #include "itpn/data/datasets/sample_error.h"
 
 namespace itpn {
+namespace {
+
+constexpr const char* kUsedKind = "damaged-used";
+constexpr size_t kNamedDamaged = 3;
+
+}  // namespace
 
 BadSamples::BadSamples(Fs& fs, const SampleSet& samples, BadSampleLimits limits)
     : fs_(fs), samples_(samples), limits_(std::move(limits)) {
@@ -22,7 +28,12 @@ void BadSamples::read_list() {
     const size_t first = line.find('\t'), second = line.find('\t', first + 1);
     // A last line that a power cut left unfinished is met again and listed again.
     if (first == std::string::npos || second == std::string::npos) continue;
-    if (seen_.insert(line.substr(first + 1, second - first - 1)).second) ++counts_[line.substr(0, first)];
+    const std::string kind = line.substr(0, first), name = line.substr(first + 1, second - first - 1);
+    if (kind == kUsedKind) {
+      damaged_.insert(name);
+    } else if (seen_.insert(name).second) {
+      ++counts_[kind];
+    }
   }
 }
 
@@ -60,6 +71,17 @@ void BadSamples::add(const BadSample& bad) {
   append(name, bad);
   log::warning(fmt::format("skipped {}: {} ({})", name, bad.reason, bad.kind));
   check_share(bad);
+}
+
+void BadSamples::note_damaged(int64_t index, const std::string& damage) {
+  const std::string name = printable_name(samples_.name(index));
+  if (!damaged_.insert(name).second) return;
+  append(name, {index, kUsedKind, damage});
+  if (damaged_.size() > kNamedDamaged) return;
+  const std::string rest =
+      limits_.list_path.empty() ? "itpn data names all" : "others go into " + limits_.list_path + " without a word";
+  log::warning(fmt::format("damaged but used: {}: {}{}", name, damage,
+                           damaged_.size() == kNamedDamaged ? fmt::format(" ({})", rest) : ""));
 }
 
 }  // namespace itpn

@@ -1,4 +1,5 @@
-// The account of samples that could not be used: counted by kind, each listed once, and too many of them end the run.
+// The account of samples that could not be used: counted by kind, each listed once, and too many of them end the run;
+// and of those that were used though they are damaged.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +33,15 @@ class BadSamples {
   BadSamples(Fs& fs, const SampleSet& samples, BadSampleLimits limits);
   // Throws data_error with the counts by kind once there are too many different bad samples.
   void add(const BadSample& bad);
+  // A sample that is used although something is wrong with it: counted and listed once, as "damaged-used".
+  void note_damaged(int64_t index, const std::string& damage);
   // Different bad samples by kind.
   const std::map<std::string, int64_t>& counts() const { return counts_; }
   int64_t total() const { return static_cast<int64_t>(seen_.size()); }
   // How often a sample was replaced by another one, a bad sample met twice counting twice.
   int64_t replaced() const { return replaced_; }
+  // Different samples that were used although they are damaged.
+  int64_t damaged() const { return static_cast<int64_t>(damaged_.size()); }
 
  private:
   void read_list();
@@ -47,7 +52,8 @@ class BadSamples {
   const SampleSet& samples_;
   BadSampleLimits limits_;
   std::map<std::string, int64_t> counts_;
-  std::set<std::string> seen_;  // printable names
+  std::set<std::string> seen_;     // printable names
+  std::set<std::string> damaged_;  // of samples that were used
   int64_t replaced_ = 0;
   bool list_failed_ = false;
 };

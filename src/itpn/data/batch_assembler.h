@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "itpn/core/philox.h"
@@ -19,6 +20,8 @@ struct SampleRequest {
   int64_t place = 0;   // in the batch
   int64_t index = 0;   // of the sample set: the order's choice, or a substitute
   RandomStream draws;  // all randomness of the sample, a function of (seed, epoch, position)
+  // Set by the assembler: what is wrong with the sample though it can be used; "": nothing.
+  std::string damage = {};
 };
 
 // An assembler has three types

@@ -30,6 +30,10 @@ struct DataConfig {
   std::vector<double> std = imagenet_std();
   int64_t workers = 0;
   int64_t prefetch_mib = 512;
+  std::string alpha = "white";
+  std::string exif = "apply";
+  std::string damaged = "use";
+  double max_megapixels = 100.0;
   double max_bad_fraction = 0.001;
   bool allow_empty_classes = false;
   std::string cache_dir;
@@ -81,6 +85,27 @@ void visit_fields(V& v, DataConfig& c) {
      .trajectory = false});
   v("prefetch_mib", c.prefetch_mib,
     {.doc = "memory for pictures that are ready ahead of their step", .min = 1, .trajectory = false});
+  v("alpha", c.alpha,
+    {.doc =
+         "what shines through transparent pixels (PNG, WebP): white, black, or drop = nothing, their stored colour is "
+         "taken as loaders on Pillow do",
+     .one_of = {"white", "black", "drop"},
+     .unrecorded = "drop"});
+  v("exif", c.exif,
+    {.doc = "turn and mirror pictures as their EXIF orientation says (JPEG, PNG, WebP), or ignore it as loaders on "
+            "Pillow do",
+     .one_of = {"apply", "ignore"},
+     .unrecorded = "ignore"});
+  v("damaged", c.damaged,
+    {.doc = "pictures of which a part is lost though they can be decoded: use them, counted and listed, or skip them "
+            "like those that cannot be read (looking for damage outside of each crop too takes time)",
+     .one_of = {"use", "skip"}});
+  v("max_megapixels", c.max_megapixels,
+    {.doc = "larger pictures are not decoded but skipped like those that cannot be read; ten bytes a pixel is what "
+            "decoding takes at most",
+     .min = 0.0,
+     .max = 700.0,
+     .min_exclusive = true});
   v("max_bad_fraction", c.max_bad_fraction,
     {.doc = "stop with exit code 3 when a larger share of the dataset's pictures cannot be read; rounded up to a whole "
             "picture, so that only 0 forbids a single one",

@@ -28,6 +28,7 @@ int64_t PictureAssembler::make(Draft& draft, SampleRequest& sample, RenderState&
   uint8_t* const second =
       batch.second_pixels.empty() ? nullptr : batch.second_pixels.data() + sample.place * second_bytes();
   render_picture(*transform_, sample.draws, state, batch.pixels.data() + sample.place * view_bytes(), second);
+  sample.damage = std::move(state.damage);
   const auto place = static_cast<size_t>(sample.place);
   draft.erased[place] = transform_->choose_erased(sample.draws);
   batch.labels[place] = dataset_->label(sample.index);

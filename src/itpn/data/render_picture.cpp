@@ -1,5 +1,6 @@
 #include "itpn/data/render_picture.h"
 
+#include <optional>
 #include <utility>
 
 #include "itpn/data/transforms/point_ops.h"
@@ -12,29 +13,51 @@ RgbPixels pixels_of(Image& image) { return {image.pixels.data(), image.width, im
 
 bool is_encoded(const StoredPicture& picture) { return picture.image.pixels.empty(); }
 
-std::pair<int, int> size_of(const StoredPicture& picture) {
-  if (!is_encoded(picture)) return {picture.image.width, picture.image.height};
-  const ImageInfo info = read_image_info(picture.bytes);
-  return {info.width, info.height};
+// One picture on its way: what its header says, and how it is to be read.
+struct Source {
+  const DecodeOptions& reading;
+  ImageInfo info;  // where the picture is encoded
+
+  std::pair<int, int> size_of(const StoredPicture& picture) const {
+    if (!is_encoded(picture)) return {picture.image.width, picture.image.height};
+    return shown_size(info, reading);
+  }
+  // All of the picture, or a part.
+  Image decode(RenderState& state, const std::optional<Rect>& region) const {
+    DecodedImage decoded = decode_shown(state.picture.bytes, info, reading, region);
+    if (state.damage.empty()) state.damage = std::move(decoded.damage);
+    return std::move(decoded.image);
+  }
+};
+
+Source open_source(const PictureTransform& transform, RenderState& state) {
+  state.damage.clear();
+  Source source{transform.reading(), {}};
+  if (is_encoded(state.picture)) source.info = read_image_info(state.picture.bytes, source.reading.limit);
+  return source;
 }
 
 // Draws one picture as `transform` wants it. In grey, all is done in colours that are the same.
 class PictureRenderer {
  public:
   PictureRenderer(const PictureTransform& transform, RandomStream& draws, RenderState& state)
-      : transform_(transform), draws_(draws), state_(state), is_grey_(transform.channels() == 1) {}
+      : transform_(transform),
+        draws_(draws),
+        state_(state),
+        source_(open_source(transform, state)),
+        is_grey_(transform.channels() == 1) {}
 
   // Decodes all of the picture and lets the transform change it, where it asks for that. Returns width and height.
   std::pair<int, int> prepare() {
     StoredPicture& picture = state_.picture;
     if (transform_.needs_whole_picture()) {
-      if (is_encoded(picture)) picture.image = decode_rgb(picture.bytes);
+      if (is_encoded(picture)) picture.image = source_.decode(state_, std::nullopt);
       if (is_grey_) make_grey(pixels_of(picture.image));
       laps_.end(state_.seconds.decode);
       transform_.alter_source(pixels_of(picture.image), draws_, state_.scratch);
       laps_.end(state_.seconds.augment);
     }
-    const std::pair<int, int> size = size_of(picture);
+    const std::pair<int, int> size = source_.size_of(picture);
     laps_.end(state_.seconds.decode);
     return size;
   }
@@ -61,11 +84,11 @@ class PictureRenderer {
   // At `into`, or beside it where there is room for one channel only.
   RgbPixels draw_colours(const PictureView& view, uint8_t* into) {
     const ResizePlan plan(view.job);
-    const Rect source{view.box.left + plan.source().left, view.box.top + plan.source().top, plan.source().width,
+    const Rect region{view.box.left + plan.source().left, view.box.top + plan.source().top, plan.source().width,
                       plan.source().height};
     laps_.end(state_.seconds.rest);
     const StoredPicture& picture = state_.picture;
-    Image part = is_encoded(picture) ? decode_rgb_region(picture.bytes, source) : crop_image(picture.image, source);
+    Image part = is_encoded(picture) ? source_.decode(state_, region) : crop_image(picture.image, region);
     if (is_grey_) make_grey(pixels_of(part));
     laps_.end(state_.seconds.decode);
     RgbPixels drawn{into, plan.width(), plan.height()};
@@ -85,6 +108,7 @@ class PictureRenderer {
   const PictureTransform& transform_;
   RandomStream& draws_;
   RenderState& state_;
+  const Source source_;
   const bool is_grey_;
   Laps laps_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "itpn/data/datasets/dataset.h"
@@ -16,11 +17,13 @@ struct RenderState {
   Resizer resizer;
   std::vector<uint8_t> scratch;  // of alterations
   std::vector<uint8_t> colours;  // of a picture that becomes grey
+  // What was found wrong with the picture last rendered though it could be decoded; "": nothing (io/decode_options.h).
+  std::string damage;
   StageSeconds seconds;
 };
 
-// Decodes, resizes and alters state.picture into height x width x channels bytes, and its second view (if the transform
-// has one) into `second`; throws SampleError or ImageError.
+// Decodes (as transform.reading() says), resizes and alters state.picture into height x width x channels bytes, and its
+// second view (if the transform has one) into `second`; throws SampleError or ImageError.
 void render_picture(const PictureTransform& transform, RandomStream& draws, RenderState& state, uint8_t* into,
                     uint8_t* second = nullptr);
 

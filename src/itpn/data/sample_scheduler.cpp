@@ -84,6 +84,7 @@ bool SampleScheduler::open_slot() {
   std::iota(head.positions.begin(), head.positions.end(), static_cast<uint64_t>(span->first));
   head.indices.resize(count);
   slot.bad.resize(count);
+  slot.damage.resize(count);
   slot.failures.resize(count + 1);
   slots_.push_back(std::move(slot));
   budget_.hold(slots_.back().bytes);
@@ -106,6 +107,7 @@ int64_t SampleScheduler::try_samples(Slot& slot, int64_t place, DraftWorker& wor
       const int64_t bytes = slot.batch.draft->make(sample, worker);
       head.indices[place] = index;
       slot.bad[place] = std::move(bad);
+      slot.damage[place] = std::move(sample.damage);
       return bytes;
     } catch (const SampleError& error) {
       bad.push_back({index, error.kind, error.what()});
@@ -206,6 +208,7 @@ void SampleScheduler::settle(Slot& slot) {
   for (size_t place = 0; place < slot.bad.size(); ++place) {
     for (const BadSample& bad : slot.bad[place]) bad_samples_.add(bad);
     if (slot.failures[place]) std::rethrow_exception(slot.failures[place]);
+    if (!slot.damage[place].empty()) bad_samples_.note_damaged(slot.batch.head.indices[place], slot.damage[place]);
     if (!slot.bad[place].empty()) slot.batch.head.replaced.push_back(static_cast<int64_t>(place));
   }
   if (slot.failures.back()) std::rethrow_exception(slot.failures.back());

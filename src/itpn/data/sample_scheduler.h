@@ -77,6 +77,7 @@ class SampleScheduler {
     int64_t bytes = 0;                        // memory that is known to be taken
     bool is_ready = false;                    // closed, or failed
     std::vector<std::vector<BadSample>> bad;  // by place in the batch
+    std::vector<std::string> damage;          // by place in the batch, of the sample that is there
     // By place in the batch, and that of closing it; empty if none.
     std::vector<std::exception_ptr> failures;
   };

@@ -160,6 +160,16 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
+// UTF-16 without its mark: as Latin letters have it, every other byte is zero and no other one is.
+bool is_unmarked_utf16(std::string_view text) {
+  if (text.size() < 8) return false;
+  const size_t zeros_at = text[0] == '\0' ? 0 : 1;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] == '\0') != (i % 2 == zeros_at)) return false;
+  }
+  return true;
+}
+
 FileKind kind_of_text(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_plain_text(text)) return FileKind::kUnknown;
@@ -194,7 +204,7 @@ FileKind file_kind(std::span<const std::byte> start) {
   if (is_bmp(text)) return FileKind::kBmp;
   if (is_tar(start)) return FileKind::kTar;
   if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; })) return FileKind::kZeros;
-  return kind_of_text(text);
+  return is_unmarked_utf16(text) ? FileKind::kUtf16 : kind_of_text(text);
 }
 
 FileKind file_kind(OpenFile& file) {

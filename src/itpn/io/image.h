@@ -40,11 +40,15 @@ struct ImageInfo {
   int height = 0;
   int channels = 0;     // as stored: 1 grey or palette, 2 grey + alpha, 3, 4 (alpha or CMYK)
   int orientation = 1;  // EXIF, 1 to 8; 1 where it is absent or invalid
+  // Some pixels may be transparent: an alpha channel, or a transparent colour of a PNG's palette, grey or RGB.
+  bool has_alpha = false;
 };
 
-enum class ImageDefect { kEmpty, kTruncated, kNotAnImage, kTooLarge, kUnsupported, kCorrupt };
+// kDamaged: it can be decoded, but a part is lost or wrong; only where DecodeOptions refuse that.
+enum class ImageDefect { kEmpty, kTruncated, kNotAnImage, kTooLarge, kUnsupported, kCorrupt, kDamaged };
 
-// One word for lists and counts: "empty", "truncated", "not-an-image", "too-large", "unsupported", "corrupt".
+// One word for lists and counts: "empty", "truncated", "not-an-image", "too-large", "unsupported", "corrupt",
+// "damaged".
 const char* defect_name(ImageDefect defect);
 
 // A picture that cannot be decoded, with exit code 3. The message does not name the file: a decoder sees only bytes.
@@ -54,10 +58,17 @@ class ImageError : public Error {
   const ImageDefect kind;
 };
 
-// Pictures with more pixels than this are refused before anything is allocated.
+// Pictures with more pixels are refused before anything is allocated, unless another limit is set.
 inline constexpr int64_t kMaxImagePixels = 100'000'000;
+// No limit goes beyond it: three bytes a pixel of the largest picture can still be counted by an int.
+inline constexpr int64_t kMostImagePixels = 700'000'000;
 
-// Throws kCorrupt for a side below 1, kTooLarge for more than kMaxImagePixels.
-void check_image_size(int64_t width, int64_t height);
+struct PixelLimit {
+  int64_t pixels = kMaxImagePixels;
+  const char* name = "";  // the key or option that raises it, for messages; "": there is none
+};
+
+// Throws kCorrupt for a side below 1, kTooLarge for more pixels than the limit.
+void check_image_size(int64_t width, int64_t height, const PixelLimit& limit = {});
 
 }  // namespace itpn

@@ -33,6 +33,8 @@ struct ErrorState {
   std::jmp_buf jump;
   ImageDefect defect;
   char text[JMSG_LENGTH_MAX];
+  bool looks_for_damage;         // false: the header is being read
+  char damage[JMSG_LENGTH_MAX];  // the first warning that tells of any; "": none
 };
 
 ImageDefect defect_of(int code) {
@@ -74,8 +76,19 @@ ErrorState& state_of(j_common_ptr info) { return *reinterpret_cast<ErrorState*>(
   stop(info, defect_of(info->err->msg_code));
 }
 
+// Oddities of the program that wrote a file, which cost no pixel.
+bool is_harmless(int warning) {
+  return warning == JWRN_ADOBE_XFORM || warning == JWRN_BOGUS_ICC || warning == JWRN_NOT_SEQUENTIAL ||
+         warning == JWRN_TOO_MUCH_DATA;
+}
+
 // Warnings are about damaged data inside a picture whose length is right; like Pillow we take what libjpeg makes of it.
-void on_message(j_common_ptr, int) {}
+// Those about the header are not: bytes too many between its parts do not matter.
+void on_message(j_common_ptr info, int level) {
+  ErrorState& state = state_of(info);
+  if (level >= 0 || !state.looks_for_damage || state.damage[0] != '\0' || is_harmless(info->err->msg_code)) return;
+  info->err->format_message(info, state.damage);
+}
 
 [[noreturn]] void stop_truncated(j_decompress_ptr info) {
   ErrorState& state = state_of(reinterpret_cast<j_common_ptr>(info));
@@ -115,9 +128,9 @@ class JpegReader {
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
 
-  void read_header(bool keep_exif);
+  void read_header(bool keep_exif, const PixelLimit& limit);
   ImageInfo image_info() const;
-  Image decode(PixelLayout layout, const std::optional<Rect>& region);
+  DecodedImage decode(const DecodeJob& job);
 
  private:
   // Runs `calls`, which uses libjpeg and owns nothing, and turns libjpeg's errors into ImageError.
@@ -128,7 +141,9 @@ class JpegReader {
   DecodeWindow start(const Rect& region);
   void read_rows_directly(Image& image);
   void read_rows(Image& image, const Rect& region, const DecodeWindow& window);
+  void skip_rest();
   void check_has_end();
+  std::string damage() const;
 
   jpeg_decompress_struct info_{};
   ErrorState error_{};
@@ -161,20 +176,25 @@ JpegReader::JpegReader(std::span<const std::byte> bytes) {
   });
 }
 
-void JpegReader::read_header(bool keep_exif) {
+void JpegReader::read_header(bool keep_exif, const PixelLimit& limit) {
   guarded([this, keep_exif] {
     if (keep_exif) jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(&info_, TRUE);
   });
-  check_image_size(info_.image_width, info_.image_height);
+  check_image_size(info_.image_width, info_.image_height, limit);
+  error_.looks_for_damage = true;
   if (info_.num_components != 1 && info_.num_components != 3 && info_.num_components != 4) {
     throw ImageError(ImageDefect::kUnsupported, fmt::format("JPEG: {} colour components", info_.num_components));
   }
 }
 
 ImageInfo JpegReader::image_info() const {
-  ImageInfo result{ImageFormat::kJpeg, static_cast<int>(info_.image_width), static_cast<int>(info_.image_height),
-                   info_.num_components, 1};
+  ImageInfo result{ImageFormat::kJpeg,
+                   static_cast<int>(info_.image_width),
+                   static_cast<int>(info_.image_height),
+                   info_.num_components,
+                   1,
+                   false};
   for (const auto* marker = info_.marker_list; marker; marker = marker->next) {
     const auto block = std::as_bytes(std::span(marker->data, marker->data_length));
     if (block.size() < 6 || std::memcmp(block.data(), "Exif\0\0", 6) != 0) continue;
@@ -265,7 +285,19 @@ void JpegReader::read_rows(Image& image, const Rect& region, const DecodeWindow&
       convert_row(wanted, channels, image.row(y), image.channels, region.width);
     }
   });
-  check_has_end();
+}
+
+// Reads what lies below a region, for its damage alone. libjpeg would not look at rows that are skipped to the end, so
+// that the last one is decoded.
+void JpegReader::skip_rest() {
+  if (info_.output_scanline == info_.output_height) return;
+  std::vector<uint8_t> row(static_cast<size_t>(info_.output_width) * info_.output_components);
+  JSAMPROW into = row.data();
+  guarded([&] {
+    const JDIMENSION left = info_.output_height - info_.output_scanline;
+    if (left > 1) jpeg_skip_scanlines(&info_, left - 1);
+    while (info_.output_scanline < info_.output_height) jpeg_read_scanlines(&info_, &into, 1);
+  });
 }
 
 // A file cut behind the region is refused just as a whole decode refuses it: some marker must end the compressed data.
@@ -284,9 +316,22 @@ void JpegReader::check_has_end() {
   throw ImageError(ImageDefect::kTruncated, "JPEG: the file ends before the picture does");
 }
 
-Image JpegReader::decode(PixelLayout layout, const std::optional<Rect>& region) {
+// What libjpeg warned of, or does not even warn of: scans that never came.
+std::string JpegReader::damage() const {
+  if (error_.damage[0] != '\0') return fmt::format("JPEG: {}", error_.damage);
+  const jpeg_component_info* const components = info_.comp_info;
+  // A component gets its quantisation table with its first scan.
+  const auto is_absent = [](const jpeg_component_info& component) { return component.quant_table == nullptr; };
+  if (std::any_of(components, components + info_.num_components, is_absent)) {
+    return "JPEG: a colour component is missing";
+  }
+  return smooths_blocks() ? "JPEG: its last scans are missing" : "";
+}
+
+DecodedImage JpegReader::decode(const DecodeJob& job) {
+  const PixelLayout layout = job.layout == PixelLayout::kStored ? PixelLayout::kStored : PixelLayout::kRgb;
   const Rect whole{0, 0, static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
-  const Rect wanted = region.value_or(whole);
+  const Rect wanted = job.region.value_or(whole);
   check_region(wanted, whole.width, whole.height);
   choose_output(layout);
   const DecodeWindow window = start(wanted);
@@ -297,7 +342,9 @@ Image JpegReader::decode(PixelLayout layout, const std::optional<Rect>& region) 
   } else {
     read_rows(image, wanted, window);
   }
-  return image;
+  if (job.looks_at_all) skip_rest();
+  check_has_end();
+  return {std::move(image), damage()};
 }
 
 }  // namespace
@@ -306,16 +353,16 @@ bool is_jpeg(std::span<const std::byte> bytes) {
   return bytes.size() >= 3 && std::memcmp(bytes.data(), "\xFF\xD8\xFF", 3) == 0;
 }
 
-ImageInfo read_jpeg_info(std::span<const std::byte> bytes) {
+ImageInfo read_jpeg_info(std::span<const std::byte> bytes, const PixelLimit& limit) {
   JpegReader reader(bytes);
-  reader.read_header(true);
+  reader.read_header(true, limit);
   return reader.image_info();
 }
 
-Image decode_jpeg(std::span<const std::byte> bytes, PixelLayout layout, const std::optional<Rect>& region) {
+DecodedImage decode_jpeg(std::span<const std::byte> bytes, const DecodeJob& job) {
   JpegReader reader(bytes);
-  reader.read_header(false);
-  return reader.decode(layout, region);
+  reader.read_header(false, job.limit);
+  return reader.decode(job);
 }
 
 }  // namespace itpn

@@ -1,4 +1,4 @@
-// Progressive JPEG files for tests.
+// JPEG files for tests.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,14 @@
 
 namespace itpn::test {
 
-// A file of an RGB picture, whose colours are stored once for `chroma_factor` x `chroma_factor` pixels (1, 2).
-inline std::vector<std::byte> encode_progressive_jpeg(const Image& image, int chroma_factor) {
+struct JpegKind {
+  int chroma_factor = 2;  // colours are stored once for so many pixels in each direction (1, 2)
+  bool is_progressive = false;
+  unsigned restart_rows = 0;  // rows of blocks between two restart markers, 0: none
+};
+
+// A file of an RGB picture.
+inline std::vector<std::byte> encode_jpeg(const Image& image, const JpegKind& kind) {
   jpeg_compress_struct info{};
   jpeg_error_mgr errors;
   info.err = jpeg_std_error(&errors);
@@ -26,8 +32,9 @@ inline std::vector<std::byte> encode_progressive_jpeg(const Image& image, int ch
   info.input_components = 3;
   info.in_color_space = JCS_RGB;
   jpeg_set_defaults(&info);
-  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = chroma_factor;
-  jpeg_simple_progression(&info);
+  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = kind.chroma_factor;
+  info.restart_in_rows = static_cast<int>(kind.restart_rows);
+  if (kind.is_progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);
   for (int y = 0; y < image.height; ++y) {
     JSAMPROW row = const_cast<JSAMPROW>(image.row(y));
@@ -39,6 +46,10 @@ inline std::vector<std::byte> encode_progressive_jpeg(const Image& image, int ch
   std::vector<std::byte> bytes(first, first + size);
   std::free(data);
   return bytes;
+}
+
+inline std::vector<std::byte> encode_progressive_jpeg(const Image& image, int chroma_factor) {
+  return encode_jpeg(image, {chroma_factor, true});
 }
 
 }  // namespace itpn::test

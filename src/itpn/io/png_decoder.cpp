@@ -21,7 +21,7 @@ constexpr int kMaxChunks = 1000;
 
 class PngReader {
  public:
-  explicit PngReader(std::span<const std::byte> bytes);
+  PngReader(std::span<const std::byte> bytes, const PixelLimit& limit);
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   PngReader(const PngReader&) = delete;
   PngReader& operator=(const PngReader&) = delete;
@@ -37,11 +37,12 @@ class PngReader {
   static void on_warning(png_structp, png_const_charp) {}
   static void on_read(png_structp png, png_bytep into, size_t size);
 
-  void choose_transforms();
+  void choose_transforms(PixelLayout layout);
   void read_rows(Image& raw);
   Image apply_palette(const Image& indices);
 
   std::span<const std::byte> rest_;
+  const PixelLimit limit_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   std::jmp_buf jump_;
@@ -71,7 +72,7 @@ void PngReader::on_read(png_structp png, png_bytep into, size_t size) {
   reader->rest_ = reader->rest_.subspan(size);
 }
 
-PngReader::PngReader(std::span<const std::byte> bytes) : rest_(bytes) {
+PngReader::PngReader(std::span<const std::byte> bytes, const PixelLimit& limit) : rest_(bytes), limit_(limit) {
   png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
   info_ = png_ ? png_create_info_struct(png_) : nullptr;
   if (!info_) {
@@ -79,7 +80,7 @@ PngReader::PngReader(std::span<const std::byte> bytes) : rest_(bytes) {
     throw std::bad_alloc();
   }
   png_set_read_fn(png_, this, on_read);
-  png_set_user_limits(png_, static_cast<png_uint_32>(kMaxImagePixels), static_cast<png_uint_32>(kMaxImagePixels));
+  png_set_user_limits(png_, static_cast<png_uint_32>(limit.pixels), static_cast<png_uint_32>(limit.pixels));
   png_set_chunk_malloc_max(png_, kMaxChunkBytes);
   png_set_chunk_cache_max(png_, kMaxChunks);
   // Text, colour profiles and the like say nothing that we need; skipping them leaves nothing to inflate. EXIF too:
@@ -90,27 +91,31 @@ PngReader::PngReader(std::span<const std::byte> bytes) : rest_(bytes) {
 ImageInfo PngReader::read_header() {
   guarded([&] { png_read_info(png_, info_); });
   const int64_t width = png_get_image_width(png_, info_), height = png_get_image_height(png_, info_);
-  check_image_size(width, height);
-  return {ImageFormat::kPng, static_cast<int>(width), static_cast<int>(height), png_get_channels(png_, info_), 1};
+  check_image_size(width, height, limit_);
+  const bool has_alpha =
+      (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
+  return {ImageFormat::kPng, static_cast<int>(width), static_cast<int>(height), png_get_channels(png_, info_), 1,
+          has_alpha};
 }
 
-// To 8 bits a channel, with alpha and palette left as they are.
-void PngReader::choose_transforms() {
+// To 8 bits a channel, of 16 the upper ones; with alpha and palette left as they are unless RGBA is wanted.
+void PngReader::choose_transforms(PixelLayout layout) {
   const int depth = png_get_bit_depth(png_, info_), type = png_get_color_type(png_, info_);
-  if (type == PNG_COLOR_TYPE_PALETTE) {
+  if (layout == PixelLayout::kRgba) {
+    png_set_expand(png_);  // palettes, small depths and the transparent colour
+    png_set_gray_to_rgb(png_);
+  } else if (type == PNG_COLOR_TYPE_PALETTE) {
     png_set_packing(png_);
   } else if (depth < 8) {
     png_set_expand_gray_1_2_4_to_8(png_);
-  } else if (depth == 16 && type != PNG_COLOR_TYPE_GRAY) {
-    png_set_strip_16(png_);
   }
+  if (depth == 16) png_set_strip_16(png_);
   png_set_interlace_handling(png_);
   png_read_update_info(png_, info_);
 }
 
 void PngReader::read_rows(Image& raw) {
   guarded([&] {
-    choose_transforms();
     const int passes = png_get_interlace_type(png_, info_) == PNG_INTERLACE_NONE ? 1 : PNG_INTERLACE_ADAM7_PASSES;
     for (int pass = 0; pass < passes; ++pass) {
       for (int y = 0; y < raw.height; ++y) png_read_row(png_, raw.row(y), nullptr);
@@ -133,15 +138,6 @@ Image PngReader::apply_palette(const Image& indices) {
   return rgb;
 }
 
-// Pillow keeps 16-bit grey as numbers and clips them on the way to 8 bits.
-Image clip_16_bit_grey(const Image& pairs) {
-  Image grey(pairs.width, pairs.height, 1);
-  for (size_t i = 0; i < grey.pixels.size(); ++i) {
-    grey.pixels[i] = pairs.pixels[2 * i] != 0 ? 255 : pairs.pixels[2 * i + 1];
-  }
-  return grey;
-}
-
 // Grey (with or without alpha) three times, colours without alpha.
 Image to_rgb(const Image& image) {
   Image rgb(image.width, image.height, 3);
@@ -157,13 +153,13 @@ Image to_rgb(const Image& image) {
 
 Image PngReader::decode(PixelLayout layout) {
   const ImageInfo header = read_header();
-  const int type = png_get_color_type(png_, info_);
-  const bool is_16_bit_grey = type == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png_, info_) == 16;
-  Image image(header.width, header.height, is_16_bit_grey ? 2 : header.channels);
+  if (layout == PixelLayout::kRgba && !header.has_alpha) layout = PixelLayout::kRgb;
+  const bool has_palette = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE;
+  guarded([&] { choose_transforms(layout); });
+  Image image(header.width, header.height, png_get_channels(png_, info_));
   read_rows(image);
-  if (is_16_bit_grey) image = clip_16_bit_grey(image);
-  if (layout == PixelLayout::kStored || image.channels == 3) return image;
-  return type == PNG_COLOR_TYPE_PALETTE ? apply_palette(image) : to_rgb(image);
+  if (layout != PixelLayout::kRgb || image.channels == 3) return image;
+  return has_palette ? apply_palette(image) : to_rgb(image);
 }
 
 uint32_t big_endian_32(std::span<const std::byte> bytes) {
@@ -190,12 +186,15 @@ bool is_png(std::span<const std::byte> bytes) {
   return bytes.size() >= 8 && std::memcmp(bytes.data(), "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
-ImageInfo read_png_info(std::span<const std::byte> bytes) {
-  ImageInfo info = PngReader(bytes).read_header();
+ImageInfo read_png_info(std::span<const std::byte> bytes, const PixelLimit& limit) {
+  ImageInfo info = PngReader(bytes, limit).read_header();
   info.orientation = exif_orientation(find_exif(bytes));
   return info;
 }
 
-Image decode_png(std::span<const std::byte> bytes, PixelLayout layout) { return PngReader(bytes).decode(layout); }
+// Its checksums leave no damage that could be decoded.
+DecodedImage decode_png(std::span<const std::byte> bytes, const DecodeJob& job) {
+  return {PngReader(bytes, job.limit).decode(job.layout)};
+}
 
 }  // namespace itpn

@@ -17,8 +17,8 @@ void require_text(Fs& fs, const std::string& path) {
   const FileKind kind = file_kind(fs, path);
   if (kind == FileKind::kText || kind == FileKind::kUnknown) return;
   const std::string remedy = kind_remedy(kind);
-  throw data_error(fmt::format("{}: is {}, no list of pictures; {}", path, kind_name(kind),
-                               remedy.empty() ? "a list is a text with a path a line" : remedy));
+  throw data_error(fmt::format("{}: is {}, no list of pictures{}{}\n  {}", path, kind_name(kind),
+                               remedy.empty() ? "" : "; ", remedy, kListLines));
 }
 
 }  // namespace

@@ -112,10 +112,7 @@ bool is_other_number(std::string_view text) {
 
 void ListParser::fail(std::string_view line, const std::string& what) const {
   throw data_error(
-      fmt::format("{}:{}: {}: {}\n  a line must be PATH, or PATH and LABEL with a space, a tab, a comma or a semicolon "
-                  "between them; "
-                  "LABEL is a whole number from 0 or a word; a header such as path,label may come first",
-                  where_, number_, what, printable_name(line.substr(0, 200))));
+      fmt::format("{}:{}: {}: {}\n  {}", where_, number_, what, printable_name(line.substr(0, 200)), kListLines));
 }
 
 std::optional<ListEntry> ListParser::parse(std::string_view line) {

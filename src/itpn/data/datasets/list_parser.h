@@ -14,6 +14,11 @@
 
 namespace itpn {
 
+// The same in one line, for messages.
+inline constexpr const char* kListLines =
+    "a line must be PATH, or PATH and LABEL with a space, a tab, a comma or a semicolon between them; LABEL is a whole "
+    "number from 0 or a word; a header such as path,label may come first";
+
 struct ListLabel {
   std::optional<int32_t> number;  // nothing: a word
   std::string word;

@@ -33,9 +33,9 @@ class PairTransform : public PictureTransform {
 class PairEvalTransform : public EvalTransform {
  public:
   // `filter` is of the first view alone.
-  PairEvalTransform(const ImageSize& size, const ImageSize& second_size, double crop_share,
+  PairEvalTransform(const PictureFormat& format, const ImageSize& second_size, double crop_share,
                     ResizeFilter filter = ResizeFilter::kBicubic)
-      : EvalTransform({size}, crop_share, filter), second_({second_size}, crop_share, ResizeFilter::kLanczos) {}
+      : EvalTransform(format, crop_share, filter), second_({second_size}, crop_share, ResizeFilter::kLanczos) {}
   bool needs_whole_picture() const override { return true; }
   std::optional<PictureView> choose_second(const PictureView& first, int picture_width,
                                            int picture_height) const override;

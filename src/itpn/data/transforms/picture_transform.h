@@ -9,6 +9,7 @@
 #include "itpn/data/transforms/crop_box.h"
 #include "itpn/data/transforms/resize.h"
 #include "itpn/data/transforms/rgb_pixels.h"
+#include "itpn/io/decode_options.h"
 #include "itpn/structures/host_batch.h"
 
 namespace itpn {
@@ -19,10 +20,12 @@ struct PictureView {
   ResizeJob job;
 };
 
-// What a transform makes of a picture: pixels of that size in colour (3 channels), or in grey (1).
+// What a transform makes of a picture: pixels of that size in colour (3 channels), or in grey (1), of a stored picture
+// that is read so. By default it is read as Pillow does.
 struct PictureFormat {
   ImageSize size = 224;
   int64_t channels = kRgbChannels;
+  DecodeOptions reading = {};
 };
 
 // Transforms work in colour whatever the format. For grey they see pictures whose three channels are the luma of the
@@ -52,6 +55,8 @@ class PictureTransform {
   int height() const { return static_cast<int>(format_.size.height); }
   int width() const { return static_cast<int>(format_.size.width); }
   int channels() const { return static_cast<int>(format_.channels); }
+  // How the stored picture is read before any of this.
+  const DecodeOptions& reading() const { return format_.reading; }
 
  private:
   PictureFormat format_;

@@ -3,8 +3,8 @@
 
     python make_images.py        (needs numpy, Pillow and safetensors)
 
-For each file F the expected file holds F/rgb = convert("RGB"), F/stored = the array as opened (1-bit as 0 and 255,
-16-bit grey as convert("L")), and, for files named so, F/upright = exif_transpose(...).convert("RGB"). A file that Pillow
+For each file F the expected file holds F/rgb = convert("RGB"), F/stored = the array as opened (1-bit as 0 and 255),
+both of 16-bit grey by its upper 8 bits (Pillow would make all above 255 white), and, for files named so, F/upright = exif_transpose(...).convert("RGB"). A file that Pillow
 refuses has none.
 """
 import io
@@ -86,7 +86,7 @@ def pngs():
     for depth in (1, 2, 4, 8, 16):
         grey = rng.integers(0, 1 << depth, (H, W, 1))
         if depth == 16:
-            grey[:, ::2] %= 300  # both sides of the clip at 255
+            grey[:, ::2] %= 300
         for interlaced in (False, True):
             end = f"{depth}{'_interlaced' if interlaced else ''}.png"
             yield "grey_" + end, png(grey, depth, 0, interlaced)
@@ -133,7 +133,9 @@ def expected(name, data):
     except Exception as error:
         print(f"{name}: refused by Pillow: {error}")
         return {}
-    stored = np.array(image.convert("L") if image.mode.startswith(("1", "I")) else image)
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.array(image) >> 8).astype(np.uint8))
+    stored = np.array(image.convert("L") if image.mode == "1" else image)
     if name.startswith("grey_alpha_16"):
         stored = stored[:, :, [0, 3]]  # Pillow opens it as RGBA
     arrays = {"rgb": image.convert("RGB"), "stored": stored}

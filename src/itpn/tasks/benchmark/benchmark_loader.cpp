@@ -11,6 +11,7 @@
 #include "itpn/data/augment_config.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/resample_kernels.h"
 #include "itpn/ops/erase.h"
 #include "itpn/ops/images_to_device.h"
@@ -32,7 +33,9 @@ std::shared_ptr<const PictureTransform> make_transform(const std::string& name, 
     data.image_size = size;
     return std::make_shared<TrainTransform>(picture_format(data), crop_range(data), data.flip);
   }
-  return make_evaluation_transform({size}, PreprocessConfig{});
+  DataConfig data;
+  data.image_size = size;
+  return make_evaluation_transform(picture_format(data), PreprocessConfig{});
 }
 
 Loader make_loader(const BenchmarkLoaderOptions& options, std::shared_ptr<const Dataset> dataset,

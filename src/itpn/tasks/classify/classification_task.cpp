@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "itpn/core/log.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/run/loaders.h"
 #include "itpn/tasks/run/recipe_checks.h"
@@ -86,6 +87,11 @@ void ClassificationTask::open_source(const RunServices& services, const Progress
 }
 
 HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
+
+std::vector<NamedNumber> ClassificationTask::finish(Progress& progress) {
+  if (loader_) tell_damaged(*loader_);
+  return validate(progress);
+}
 
 std::vector<NamedNumber> ClassificationTask::after_step(Progress& progress, bool epoch_ended) {
   if (loader_) progress.counters.bad_samples = loader_->bad_samples().total();

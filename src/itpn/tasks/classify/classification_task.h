@@ -25,7 +25,7 @@ std::optional<ConfigChange> micro_batch_change(const TrainConfig& before, const 
 // processes.
 template <class C>
 std::vector<ConfigChange> classification_changes(const Progress& saved, const C& config, bool sees_micro_batch) {
-  C before = load_config<C>("the checkpoint's settings", saved.config_toml);
+  C before = load_recorded_config<C>("the checkpoint's settings", saved.config_toml);
   before.train.processes = saved.processes;
   std::vector<ConfigChange> changes = config_diff(before, config);
   std::erase_if(changes, [](const ConfigChange& change) { return change.key == "train.micro_batch_size"; });
@@ -50,7 +50,7 @@ class ClassificationTask : public LearningTask {
   void after_update(const Progress&) override { learner_->update_average(); }
   std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
-  std::vector<NamedNumber> finish(Progress& progress) override { return validate(progress); }
+  std::vector<NamedNumber> finish(Progress& progress) override;
 
   // Over data.val_path, if there is one and it has been measured.
   const std::optional<ClassificationScore>& validation() const { return validation_; }

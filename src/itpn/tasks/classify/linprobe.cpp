@@ -8,6 +8,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/data/path_kind.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/data/sample_order.h"
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/to_device.h"

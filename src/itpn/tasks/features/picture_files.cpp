@@ -9,6 +9,7 @@
 #include "itpn/core/file_ending.h"
 #include "itpn/core/files.h"
 #include "itpn/core/log.h"
+#include "itpn/core/utf8.h"
 #include "itpn/data/datasets/folder_scan.h"
 #include "itpn/data/datasets/list_dataset.h"
 #include "itpn/data/path_kind.h"
@@ -62,16 +63,22 @@ void add_list(const std::string& path, ExpandedPictures* pictures) {
   for (int64_t i = 0; i < list.size(); ++i) pictures->paths.push_back(list.name(i));
 }
 
-// Renders one picture into its place; the reason where that fails.
-std::optional<std::string> render_file(const std::string& path, const PictureTransform& transform, uint8_t* into) {
+// What became of one picture.
+struct Rendering {
+  std::optional<std::string> failure;
+  std::string damage;
+};
+
+// Renders one picture into its place.
+Rendering render_file(const std::string& path, const PictureTransform& transform, uint8_t* into) {
   try {
     RenderState state;
     read_sample_file(posix_fs(), path, state.picture.bytes);
     RandomStream unused(0, Purpose::kAugmentation, 0, 0);
     render_picture(transform, unused, state, into);
-    return std::nullopt;
+    return {std::nullopt, state.damage};
   } catch (const Error& error) {
-    return error.what();
+    return {error.what(), ""};
   }
 }
 
@@ -95,10 +102,10 @@ PictureBatch read_pictures(std::span<const std::string> paths, const PictureTran
   const auto bytes = static_cast<size_t>(transform.height()) * static_cast<size_t>(transform.width()) *
                      static_cast<size_t>(transform.channels());
   std::vector<uint8_t> pixels(paths.size() * bytes);
-  std::vector<std::optional<std::string>> failures(paths.size());
+  std::vector<Rendering> done(paths.size());
   at::parallel_for(0, static_cast<int64_t>(paths.size()), 1, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      failures[i] = render_file(paths[i], transform, pixels.data() + i * bytes);
+      done[i] = render_file(paths[i], transform, pixels.data() + i * bytes);
     }
   });
   PictureBatch result;
@@ -107,9 +114,12 @@ PictureBatch read_pictures(std::span<const std::string> paths, const PictureTran
   batch.width = transform.width();
   batch.channels = transform.channels();
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (failures[i]) {
-      result.unreadable.push_back({paths[i], *failures[i]});
+    if (done[i].failure) {
+      result.unreadable.push_back({paths[i], *done[i].failure});
       continue;
+    }
+    if (!done[i].damage.empty()) {
+      log::warning(fmt::format("{}: damaged but used: {}", printable_name(paths[i]), done[i].damage));
     }
     batch.pixels.insert(batch.pixels.end(), pixels.begin() + static_cast<std::ptrdiff_t>(i * bytes),
                         pixels.begin() + static_cast<std::ptrdiff_t>((i + 1) * bytes));

@@ -33,7 +33,8 @@ struct PictureBatch {
   std::vector<UnreadablePicture> unreadable;  // the others
 };
 
-// Decodes `paths` at once, on all threads, as `transform` shows them; it must not be a random one.
+// Decodes `paths` at once, on all threads, as `transform` shows them; it must not be a random one. Warns of each
+// picture that is damaged and used all the same.
 PictureBatch read_pictures(std::span<const std::string> paths, const PictureTransform& transform);
 
 }  // namespace itpn

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -42,12 +43,15 @@ struct PictureFinding {
   std::string reason;
 };
 
-PictureFinding look_at(const Dataset& dataset, int64_t index, StoredPicture& picture) {
+PictureFinding look_at(const Dataset& dataset, int64_t index, const PixelLimit& limit, StoredPicture& picture) {
   PictureFinding finding;
+  DecodeOptions reading;
+  reading.limit = limit;
+  reading.refuses_damage = true;
   try {
     dataset.read(index, picture);
-    finding.info = read_image_info(picture.bytes);
-    decode_rgb(picture.bytes);
+    finding.info = read_image_info(picture.bytes, limit);
+    decode_shown(picture.bytes, *finding.info, reading);
   } catch (const SampleError& error) {
     finding.kind = error.kind;
     finding.reason = error.what();
@@ -61,7 +65,8 @@ PictureFinding look_at(const Dataset& dataset, int64_t index, StoredPicture& pic
 // Looks at all pictures with several threads, while the calling one shows how far they are.
 class Inspection {
  public:
-  explicit Inspection(const Dataset& dataset) : dataset_(dataset), findings_(static_cast<size_t>(dataset.size())) {}
+  Inspection(const Dataset& dataset, const PixelLimit& limit)
+      : dataset_(dataset), limit_(limit), findings_(static_cast<size_t>(dataset.size())) {}
 
   std::vector<PictureFinding> run(int64_t threads, bool shows_progress) {
     {
@@ -79,7 +84,7 @@ class Inspection {
     try {
       StoredPicture picture;
       for (int64_t i = next_++; i < dataset_.size(); i = next_++) {
-        findings_[i] = look_at(dataset_, i, picture);
+        findings_[i] = look_at(dataset_, i, limit_, picture);
         ++done_;
       }
     } catch (...) {
@@ -102,6 +107,7 @@ class Inspection {
   }
 
   const Dataset& dataset_;
+  const PixelLimit limit_;
   std::vector<PictureFinding> findings_;
   std::atomic<int64_t> next_{0};
   std::atomic<int64_t> done_{0};
@@ -140,6 +146,7 @@ void add_findings(const Dataset& dataset, const std::vector<PictureFinding>& fin
     ++report.formats[format_name(info->format)];
     ++report.channels[info->channels];
     report.rotated += info->orientation != 1;
+    report.with_alpha += info->has_alpha;
   }
   report.width = spread_of(std::move(widths));
   report.height = spread_of(std::move(heights));
@@ -168,8 +175,10 @@ DataReport check_data(const CheckDataOptions& options) {
   config.path = options.path;
   config.cache_dir = "off";  // a check looks for itself
   const auto dataset = open_dataset(config, options.path, {.shows_progress = options.shows_progress});
+  const PixelLimit limit{std::llround(options.max_megapixels * 1e6),
+                         "--max-megapixels here and data.max_megapixels in training"};
   const auto findings =
-      Inspection(*dataset).run(options.threads > 0 ? options.threads : usable_cores(), options.shows_progress);
+      Inspection(*dataset, limit).run(options.threads > 0 ? options.threads : usable_cores(), options.shows_progress);
   const DatasetFingerprint print = fingerprint(*dataset);
   report.images = print.count;
   report.total_bytes = print.total_bytes;

@@ -9,12 +9,14 @@
 
 #include "itpn/data/data_config.h"
 #include "itpn/data/datasets/dataset.h"
+#include "itpn/io/image.h"
 
 namespace itpn {
 
 struct CheckDataOptions {
   std::string path;     // a folder, a list or tar shards
   int64_t threads = 0;  // 0: as many as cores
+  double max_megapixels = kMaxImagePixels * 1e-6;
   bool shows_progress = true;
 };
 
@@ -42,7 +44,8 @@ struct DataReport {
   Spread width, height, bytes;
   std::map<std::string, int64_t> formats;  // "jpeg", "png", "webp"
   std::map<int, int64_t> channels;         // as stored
-  int64_t rotated = 0;                     // EXIF asks for a turn; training, like the published code, does not
+  int64_t rotated = 0;                     // EXIF asks for a turn: data.exif decides
+  int64_t with_alpha = 0;                  // some pixels may be transparent: data.alpha decides
   std::vector<ImageDefectReport> defects;  // in the order of the dataset
   std::map<std::string, int64_t> defect_kinds;
   std::vector<SkippedEntry> skipped;   // not part of the dataset at all

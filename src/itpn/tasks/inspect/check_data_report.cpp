@@ -63,6 +63,16 @@ std::string skipped_rows(const DataReport& report) {
   return text;
 }
 
+// What people and loaders may see otherwise, with the key that decides.
+std::string choices_row(const DataReport& report) {
+  std::string text;
+  if (report.rotated > 0) text = fmt::format("{} with an EXIF rotation (data.exif)", report.rotated);
+  if (report.with_alpha > 0) {
+    text += fmt::format("{}{} with transparency (data.alpha)", text.empty() ? "" : "; ", report.with_alpha);
+  }
+  return text.empty() ? "" : fmt::format("shown as keys of a recipe say: {}\n", text);
+}
+
 nlohmann::ordered_json spread_json(const Spread& s) { return {{"min", s.min}, {"median", s.median}, {"max", s.max}}; }
 
 }  // namespace
@@ -75,8 +85,8 @@ std::string data_report_table(const DataReport& report, size_t max_rows) {
   text += fmt::format("  {:<8} {:>9} {:>9} {:>9}\n", "", "smallest", "median", "largest");
   text += spread_row("width", report.width) + spread_row("height", report.height) + spread_row("bytes", report.bytes);
   text += fmt::format("formats: {}; {}", counts_text(report.formats), channels_text(report.channels));
-  if (report.rotated > 0) text += fmt::format("; {} with an EXIF rotation, which training ignores", report.rotated);
-  return text + "\n" + defect_rows(report, max_rows) + skipped_rows(report);
+  text += "\n" + choices_row(report);
+  return text + defect_rows(report, max_rows) + skipped_rows(report);
 }
 
 std::string data_report_json(const DataReport& report) {
@@ -97,6 +107,7 @@ std::string data_report_json(const DataReport& report) {
   json["channels"] = nlohmann::ordered_json::object();
   for (const auto& [channels, count] : report.channels) json["channels"][std::to_string(channels)] = count;
   json["exif_rotated"] = report.rotated;
+  json["with_alpha"] = report.with_alpha;
   json["defect_kinds"] = report.defect_kinds;
   json["defects"] = nlohmann::ordered_json::array();
   for (const auto& d : report.defects) {

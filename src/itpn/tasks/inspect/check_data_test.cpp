@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/io/png_writer.h"
+#include "tests/support/shared_data.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -58,6 +59,30 @@ TEST_F(CheckDataTest, TheJsonIsCompleteAndTheTableSaysWhatItLeavesOut) {
   EXPECT_EQ(json.at("defects").size(), 2U);
   EXPECT_EQ(json.at("classes").at("dog"), 3);
   EXPECT_THAT(data_report_table(found, 1), HasSubstr("and 1 more"));
+}
+
+// Pictures of the fixtures, cut and closed with an end mark.
+TEST_F(CheckDataTest, NamesDamagedPicturesThatCanBeDecoded) {
+  for (const std::string name : {"colour_420.jpg", "colour_444_progressive.jpg"}) {
+    auto bytes = read_file(posix_fs(), test::source_path("src/itpn/io/testdata/images/" + name));
+    bytes.resize(bytes.size() - 60);
+    bytes.insert(bytes.end(), {std::byte{0xFF}, std::byte{0xD9}});
+    write_file_atomically(posix_fs(), directory_.file("cat/" + name), bytes);
+  }
+  const DataReport found = report();
+  EXPECT_EQ(found.defect_kinds.at("damaged"), 2);
+  EXPECT_THAT(data_report_table(found), HasSubstr("cat/colour_420.jpg: JPEG: "));
+  EXPECT_THAT(data_report_table(found), HasSubstr("cat/colour_444_progressive.jpg: JPEG: "));
+}
+
+TEST_F(CheckDataTest, CountsWhatKeysOfARecipeDecide) {
+  write_file_atomically(posix_fs(), directory_.file("cat/cut.png"), encode_png(Image(4, 4, 4)));
+  for (const std::string name : {"orientation_6.png", "orientation_8.webp", "palette_alpha_4.png"}) {
+    write_file_atomically(posix_fs(), directory_.file("dog/" + name),
+                          read_file(posix_fs(), test::source_path("src/itpn/io/testdata/images/" + name)));
+  }
+  EXPECT_THAT(data_report_table(report()),
+              HasSubstr("2 with an EXIF rotation (data.exif); 2 with transparency (data.alpha)"));
 }
 
 TEST_F(CheckDataTest, RefusesWhatIsNotThere) { EXPECT_THROW(check_data({.path = directory_.file("no")}), Error); }

@@ -126,6 +126,21 @@ TEST(Recipes, FinetuningSettingsAreThoseOfThePaper) {
   EXPECT_DOUBLE_EQ(probe.optim.peak_lr(16384), 6.4);
 }
 
+TEST(Recipes, PicturesAreReadAsLoadersOnPillowDoForThePaperAndAsPeopleSeeThemOtherwise) {
+  const auto reading = [](const DataConfig& data) { return data.alpha + " " + data.exif; };
+  for (const std::string& recipe : recipes_below("configs")) {
+    const std::string wanted =
+        recipe.find("itpn_base") != std::string::npos || recipe.find("itpn_large") != std::string::npos ? "drop ignore"
+                                                                                                        : "white apply";
+    const std::string command = command_of(recipe);
+    const DataConfig data = command == "finetune"   ? load_config_file<FinetuneConfig>(recipe).data
+                            : command == "linprobe" ? load_config_file<LinprobeConfig>(recipe).data
+                            : command == "teacher"  ? load_config_file<TowerConfig>(recipe).data
+                                                    : load_config_file<PretrainConfig>(recipe).data;
+    EXPECT_EQ(reading(data), wanted) << recipe;
+  }
+}
+
 TEST(Recipes, FinetuningAfterClipHasItsHeadAndItsSchedule) {
   for (const std::string name : {"itpn_base_clip.toml", "itpn_large_clip.toml"}) {
     const FinetuneConfig config = load_finetune_config(test::source_path("configs/finetune/" + name), {});

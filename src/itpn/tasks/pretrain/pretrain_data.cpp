@@ -29,12 +29,10 @@ std::shared_ptr<const PictureTransform> pretraining_transform(const PretrainConf
 }
 
 std::shared_ptr<const PictureTransform> centred_transform(const PretrainConfig& config) {
-  const ImageSize& size = config.data.image_size;
-  if (!config.pretrain.has_clip_teacher()) {
-    return make_evaluation_transform(picture_format(config.data), config.preprocess);
-  }
-  return std::make_shared<PairEvalTransform>(size, config.teacher.image_size,
-                                             evaluation_crop_share(size, config.preprocess),
+  const PictureFormat format = picture_format(config.data);
+  if (!config.pretrain.has_clip_teacher()) return make_evaluation_transform(format, config.preprocess);
+  return std::make_shared<PairEvalTransform>(format, config.teacher.image_size,
+                                             evaluation_crop_share(format.size, config.preprocess),
                                              filter_named(config.preprocess.interpolation));
 }
 

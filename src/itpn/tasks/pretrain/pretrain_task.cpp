@@ -8,6 +8,7 @@
 
 #include "itpn/core/log.h"
 #include "itpn/data/open_dataset.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/features/knn.h"
@@ -32,7 +33,7 @@ RunSettings PretrainTask::settings() const {
 }
 
 std::vector<ConfigChange> PretrainTask::changes_since(const Progress& saved) {
-  return config_diff(load_config<PretrainConfig>("the checkpoint's settings", saved.config_toml), config_);
+  return config_diff(load_recorded_config<PretrainConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint PretrainTask::open_data() {
@@ -108,6 +109,7 @@ std::vector<NamedNumber> PretrainTask::after_step(Progress& progress, bool epoch
 }
 
 std::vector<NamedNumber> PretrainTask::finish(Progress& progress) {
+  tell_damaged(*loader_);
   make_panel(progress);
   return validate(progress);
 }

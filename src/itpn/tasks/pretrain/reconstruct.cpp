@@ -11,6 +11,7 @@
 #include "itpn/config/config.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/device.h"
 #include "itpn/engine/load_weights.h"
@@ -41,8 +42,8 @@ struct LoadedModel {
 
 // The recipe of the run, with what only training needs left out.
 PretrainConfig config_of(Fs& fs, const VerifiedCheckpoint& checkpoint, const ReconstructRequest& request) {
-  auto config = load_config<PretrainConfig>(join_path(checkpoint.path, "the recipe in state.json"),
-                                            read_progress(fs, checkpoint).config_toml);
+  auto config = load_recorded_config<PretrainConfig>(join_path(checkpoint.path, "the recipe in state.json"),
+                                                     read_progress(fs, checkpoint).config_toml);
   if (config.pretrain.has_clip_teacher()) {
     throw usage_error(
         fmt::format("{}: this model predicts features of a CLIP model, no pixels; its own pictures are in "
@@ -83,6 +84,13 @@ LoadedModel load_model(const ReconstructRequest& request, const torch::Device& d
   log_report(load_weights(fs, weights, named_weights(*loaded.model), pretraining_weight_rules()));
   loaded.model->to(device);
   return loaded;
+}
+
+// As the run read its pictures, with what this command says about damage and size.
+DecodeOptions reading_of(const DataConfig& data, const ReconstructRequest& request) {
+  DecodeOptions reading = decode_options(ReadingConfig{data.alpha, data.exif});
+  reading.limit = limit_of(request.max_megapixels);
+  return reading;
 }
 
 // What the model makes of a batch.
@@ -167,7 +175,9 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const std::vector<std::string> images = expand_pictures(request.images).paths;
   ReconstructResult result;
   result.checkpoint = loaded.checkpoint;
-  const auto transform = make_evaluation_transform(picture_format(loaded.config.data), loaded.config.preprocess);
+  PictureFormat format = picture_format(loaded.config.data);
+  format.reading = reading_of(loaded.config.data, request);
+  const auto transform = make_evaluation_transform(format, loaded.config.preprocess);
   PanelFiles files(request.output_dir, result);
   const std::span<const std::string> paths = images;
   for (size_t first = 0; first < paths.size(); first += kPanelBatch) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "itpn/tasks/features/picture_files.h"
+#include "itpn/tasks/weights/model_request.h"
 
 namespace itpn {
 
@@ -17,6 +18,7 @@ struct ReconstructRequest {
   std::optional<double> mask_ratio;  // the run's own if absent
   int64_t seed = 0;                  // decides which patches are hidden
   std::string device = "auto";
+  double max_megapixels = kMaxImagePixels * 1e-6;
 };
 
 struct ReconstructResult {

@@ -9,6 +9,7 @@
 #include "itpn/core/log.h"
 #include "itpn/data/augment_config.h"
 #include "itpn/data/path_kind.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/engine/learner_state.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
@@ -73,7 +74,7 @@ RunSettings TowerTask::settings() const {
 }
 
 std::vector<ConfigChange> TowerTask::changes_since(const Progress& saved) {
-  return config_diff(load_config<TowerConfig>("the checkpoint's settings", saved.config_toml), config_);
+  return config_diff(load_recorded_config<TowerConfig>("the checkpoint's settings", saved.config_toml), config_);
 }
 
 DataFingerprint TowerTask::open_data() {
@@ -102,6 +103,11 @@ void TowerTask::begin(const RunServices& services, const Progress& start) {
   loader_ =
       training_loader(config_.data, config_.train, data_.train, make_training_transform(config_.data, config_.augment),
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
+}
+
+std::vector<NamedNumber> TowerTask::finish(Progress& progress) {
+  tell_damaged(*loader_);
+  return validate(progress);
 }
 
 std::vector<NamedNumber> TowerTask::after_step(Progress& progress, bool epoch_ended) {

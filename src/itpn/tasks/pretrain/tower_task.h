@@ -50,7 +50,7 @@ class TowerTask : public LearningTask {
   void after_update(const Progress&) override {}
   std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
-  std::vector<NamedNumber> finish(Progress& progress) override { return validate(progress); }
+  std::vector<NamedNumber> finish(Progress& progress) override;
 
  private:
   std::vector<NamedNumber> validate(const Progress& progress);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "itpn/core/errors.h"
+#include "itpn/core/log.h"
 #include "itpn/core/words.h"
 #include "itpn/data/augment_config.h"
 
@@ -53,6 +54,13 @@ HostBatch next_training_batch(Loader& loader) {
   std::optional<HostBatch> batch = loader.next();
   TORCH_CHECK(batch, "the training loader ended");
   return std::move(*batch);
+}
+
+void tell_damaged(const Loader& loader) {
+  const int64_t count = loader.bad_samples().damaged();
+  if (count == 0) return;
+  log::warning(fmt::format("{} used though damaged; data.damaged = \"skip\" takes others in their place",
+                           count_of(count, "picture was", "pictures were")));
 }
 
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,

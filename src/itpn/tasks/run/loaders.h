@@ -35,6 +35,9 @@ std::unique_ptr<Loader> training_loader(const DataConfig& data, const TrainConfi
 // The next batch of a training_loader().
 HostBatch next_training_batch(Loader& loader);
 
+// Says at the end of a run how many different pictures were used though they are damaged; nothing where there is none.
+void tell_damaged(const Loader& loader);
+
 // One pass in order over the pictures, of which each process takes its share of the batches.
 std::unique_ptr<Loader> evaluation_loader(const DataConfig& data, std::shared_ptr<const Dataset> dataset,
                                           std::shared_ptr<const PictureTransform> transform, int64_t batch_size,

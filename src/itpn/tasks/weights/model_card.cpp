@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* kCardKey = "itpn.model";
 constexpr const char* kKindKey = "itpn.kind";
+constexpr const char* kReadingKey = "itpn.reading";
 constexpr const char* kClassesKey = "itpn.class_names";
 
 }  // namespace
@@ -24,11 +25,12 @@ ModelCard model_card(const std::string& kind, const ModelConfig& model, const Da
   card.model.drop_path = 0.0;
   card.pictures = {data.image_size, data.mean, data.std};
   card.preprocess = preprocess;
+  card.reading = {data.alpha, data.exif};
   return card;
 }
 
 Metadata to_metadata(const ModelCard& card) {
-  Metadata metadata = {{kCardKey, dump_config(card)}};
+  Metadata metadata = {{kCardKey, dump_config(card)}, {kReadingKey, dump_config(card.reading)}};
   if (!card.kind.empty()) metadata[kKindKey] = card.kind;
   if (!card.class_names.empty()) metadata[kClassesKey] = nlohmann::json(card.class_names).dump();
   return metadata;
@@ -40,6 +42,8 @@ std::optional<ModelCard> card_in(const Metadata& metadata, const std::string& fi
   try {
     auto card = load_config<ModelCard>(file, found->second);
     if (const auto kind = metadata.find(kKindKey); kind != metadata.end()) card.kind = kind->second;
+    const auto reading = metadata.find(kReadingKey);
+    if (reading != metadata.end()) card.reading = load_config<ReadingConfig>(file, reading->second);
     const auto classes = metadata.find(kClassesKey);
     if (classes != metadata.end()) nlohmann::json::parse(classes->second).get_to(card.class_names);
     return card;

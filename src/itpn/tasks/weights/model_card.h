@@ -8,6 +8,7 @@
 
 #include "itpn/data/augment_config.h"
 #include "itpn/data/data_config.h"
+#include "itpn/data/reading_config.h"
 #include "itpn/models/backbone/presets.h"
 
 namespace itpn {
@@ -37,6 +38,8 @@ struct ModelCard {
   ModelConfig model;
   PictureConfig pictures;
   PreprocessConfig preprocess;
+  // How pictures are read. Of weights that say nothing: as all were before there was a choice. An entry of its own too.
+  ReadingConfig reading;
   std::vector<std::string> class_names;  // printable; not in visit_fields: an entry of its own
 };
 

@@ -7,8 +7,15 @@
 #include <vector>
 
 #include "itpn/core/image_size.h"
+#include "itpn/io/image.h"
 
 namespace itpn {
+
+// Of the option --max-megapixels.
+inline constexpr const char* kMaxMegapixelsOption = "--max-megapixels";
+inline PixelLimit limit_of(double megapixels) {
+  return {static_cast<int64_t>(megapixels * 1e6 + 0.5), kMaxMegapixelsOption};
+}
 
 // Which weights, and how they run.
 struct ModelRequest {
@@ -18,6 +25,7 @@ struct ModelRequest {
   std::string device = "auto";
   std::string precision = "fp32";
   std::optional<ImageSize> image_size = {};  // the model's own if absent
+  double max_megapixels = kMaxImagePixels * 1e-6;
 };
 
 struct EvaluateRequest {

@@ -32,6 +32,7 @@ ReadyModel::ReadyModel(const ModelRequest& request) : ReadyModel(find_model(requ
 
 ReadyModel::ReadyModel(ModelSource source, const ModelRequest& request)
     : source_(std::move(source)),
+      limit_(limit_of(request.max_megapixels)),
       precision_(request.precision),
       device_(select_device(request.device, process_place().local_rank)) {
   TrainConfig numerics;
@@ -41,7 +42,9 @@ ReadyModel::ReadyModel(ModelSource source, const ModelRequest& request)
 }
 
 std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
-  return make_evaluation_transform({image_size(), source_.card.model.in_channels}, source_.card.preprocess);
+  DecodeOptions reading = decode_options(source_.card.reading);
+  reading.limit = limit_;
+  return make_evaluation_transform({image_size(), source_.card.model.in_channels, reading}, source_.card.preprocess);
 }
 
 BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }

@@ -37,6 +37,7 @@ class ReadyModel {
 
  private:
   ModelSource source_;
+  PixelLimit limit_;
   std::string precision_;
   torch::Device device_;
 };

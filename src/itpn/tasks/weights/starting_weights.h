@@ -31,7 +31,7 @@ template <class C>
 void infer_model(C* config, const RunRequest& run) {
   if (config->model.preset != kInferredPreset) return;
   const std::optional<std::string> saved = saved_config_of(run);
-  adopt_sizes(saved ? load_config<C>("the settings of the run", *saved).model : model_of_weights(run.init),
+  adopt_sizes(saved ? load_recorded_config<C>("the settings of the run", *saved).model : model_of_weights(run.init),
               &config->model);
 }
 

@@ -1,0 +1,38 @@
+#include "itpn/tasks/weights/model_card.h"
+
+#include <gtest/gtest.h>
+
+namespace itpn {
+namespace {
+
+Metadata written(const DataConfig& data) {
+  ModelConfig model;
+  model.preset = "itpn-nano";
+  return to_metadata(model_card(kPretrainedKind, model, data, {}));
+}
+
+TEST(ModelCard, SaysHowItsPicturesWereRead) {
+  for (const auto& [alpha, exif] :
+       {std::pair{"white", "apply"}, std::pair{"drop", "ignore"}, std::pair{"black", "apply"}}) {
+    const ModelCard card = *card_in(written({.alpha = alpha, .exif = exif}), "file");
+    EXPECT_EQ(card.reading.alpha, alpha);
+    EXPECT_EQ(card.reading.exif, exif);
+  }
+}
+
+TEST(ModelCard, OfAnOlderVersionMeansThatTransparencyWasDroppedAndExifIgnored) {
+  Metadata metadata = written({});
+  ASSERT_EQ(metadata.erase("itpn.reading"), 1U);
+  const ModelCard card = *card_in(metadata, "file");
+  EXPECT_EQ(card.reading.alpha, "drop");
+  EXPECT_EQ(card.reading.exif, "ignore");
+}
+
+TEST(ModelCard, AWordThatMakesNoSenseIsRefused) {
+  Metadata metadata = written({});
+  metadata["itpn.reading"] = "alpha = \"pink\"";
+  EXPECT_THROW(card_in(metadata, "file"), Error);
+}
+
+}  // namespace
+}  // namespace itpn
