@@ -73,7 +73,7 @@ TEST(PairTransform, WithoutATeacherThereIsOneView) {
 }
 
 TEST(PairEvalTransform, ShowsBothViewsOfTheCentre) {
-  const PairEvalTransform transform(64, 96, 0.875);
+  const PairEvalTransform transform({64}, 96, 0.875);
   const PictureView first = static_cast<const EvalTransform&>(transform).choose(200, 100);
   const auto second = transform.choose_second(first, 200, 100);
   ASSERT_TRUE(second);
