@@ -85,7 +85,7 @@ void ClassificationTask::open_source(const RunServices& services, const Progress
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
-HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
+HostBatch ClassificationTask::next_batch() { return next_training_batch(*loader_); }
 
 std::vector<NamedNumber> ClassificationTask::after_step(Progress& progress, bool epoch_ended) {
   if (loader_) progress.counters.bad_samples = loader_->bad_samples().total();
