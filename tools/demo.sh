@@ -41,7 +41,7 @@ hold_out() {
 train= val=
 if [ -z "$images" ]; then
   say "the built-in synthetic pictures, as files"
-  run data --export-synthetic "$output/pictures" --count 2000 >&2
+  run data --export-synthetic "$output/pictures" --count 2000 --portraits >&2
   train=$output/pictures/train val=$output/pictures/val
 else
   images=$(cd "$images" && pwd)
@@ -93,3 +93,18 @@ curves|$output/curves.png|"
 
 say "what the demo has made"
 printf '%s\n' "$made" | awk -F '|' '{ printf "%-18s %-*s %s\n", $1, 46, $2, $3 }'
+
+# What to type is written out; nothing is expanded here but the pictures that were given.
+if [ -z "$images" ]; then
+  say "next: your own pictures (JPEG, PNG or WebP; sub-folders, if there are any, are the classes)"
+  echo 'make demo IMAGES="$HOME/pictures"'
+  own='$HOME/pictures'
+else
+  say "next: the same pictures for longer"
+  own=$train
+fi
+cat << END
+build/release/bin/itpn data "$own"      # what is there, what is broken
+build/release/bin/itpn pretrain configs/pretrain/itpn_tiny_128.toml --output-dir runs/first data.path="$own"
+build/release/bin/itpn finetune configs/finetune/itpn_tiny_128.toml --init runs/first --output-dir runs/classifier data.path="$own"
+END

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "itpn/engine/train_state.h"
-#include "itpn/structures/host_batch.h"
+#include "itpn/structures/batch_head.h"
 
 namespace itpn {
 
@@ -32,9 +32,11 @@ class TrainTask {
  public:
   virtual ~TrainTask() = default;
 
-  // The next micro-batch in the order of the run. May throw a data error (exit 3).
-  virtual HostBatch fetch() = 0;
-  virtual StepLosses forward(const HostBatch& batch) = 0;
+  // Fetches the next micro-batch in the order of the run, of whatever kind, and says what every batch has; valid until
+  // the next call. May throw a data error (exit 3).
+  virtual const BatchHead& fetch() = 0;
+  // The losses of the micro-batch that was fetched last.
+  virtual StepLosses forward() = 0;
   // After the parameters have changed, for a moving average of them. Not called when a step is skipped.
   virtual void after_update(const Progress& progress) = 0;
   // How the dataset calls the picture of one of a batch's `indices`, on one line.

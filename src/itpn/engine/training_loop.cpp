@@ -126,16 +126,16 @@ StepReport TrainingLoop::gather_gradients(const Progress& progress, bool is_logg
   updater_.begin_step();
   for (int64_t i = 0; i < micro_batches; ++i) {
     enter("data");
-    HostBatch batch = task_.fetch();
+    const BatchHead& batch = task_.fetch();
     enter("forward and backward");
     report.samples += batch.count;
     report.wait_seconds += batch.wait_seconds;
-    StepLosses losses = task_.forward(batch);
+    StepLosses losses = task_.forward();
     if (loss_factor != 1.0) losses.total = losses.total * loss_factor;
     if (i + 1 == micro_batches) updater_.expect_last();
     (losses.total * (share * scaler_.scale() * gradient_factor)).backward();
     updater_.add_gradients();
-    passes_.push_back({std::move(batch.positions), std::move(batch.indices), losses.total.detach()});
+    passes_.push_back({batch.positions, batch.indices, losses.total.detach()});
     const torch::Tensor term = passes_.back().loss.to(torch::kDouble) * share;
     loss = loss.defined() ? loss + term : term;
     if (is_logging_step) add_parts(&parts, losses, share);

@@ -23,8 +23,8 @@ class LineTask : public TrainTask {
  public:
   LineTask() { model->weight.data().fill_(0.0); }
 
-  HostBatch fetch() override {
-    HostBatch batch;
+  const BatchHead& fetch() override {
+    batch = {};
     batch.count = 2;
     batch.positions = {2 * fetched, 2 * fetched + 1};
     batch.indices = {static_cast<int64_t>(100 + 2 * fetched), static_cast<int64_t>(101 + 2 * fetched)};
@@ -33,7 +33,7 @@ class LineTask : public TrainTask {
     return batch;
   }
 
-  StepLosses forward(const HostBatch& batch) override {
+  StepLosses forward() override {
     const auto first = static_cast<double>(batch.positions[0] % 7);
     const torch::Tensor x = torch::tensor({{first + 1.0}, {first + 2.0}}, torch::kFloat32);
     torch::Tensor loss = (model(x) - 3.0 * x).square().mean();
@@ -47,6 +47,7 @@ class LineTask : public TrainTask {
 
   torch::nn::Linear model{torch::nn::LinearOptions(1, 1).bias(false)};
   std::set<uint64_t> poisoned;
+  BatchHead batch;
   uint64_t fetched = 0;
   int updates = 0;
 };

@@ -86,7 +86,7 @@ void ClassificationTask::open_source(const RunServices& services, const Progress
                       loader_start(start, config_.train, services.directory.bad_samples_file(services.group.rank())));
 }
 
-HostBatch ClassificationTask::fetch() { return next_training_batch(*loader_); }
+HostBatch ClassificationTask::next_batch() { return next_training_batch(*loader_); }
 
 std::vector<NamedNumber> ClassificationTask::finish(Progress& progress) {
   if (loader_) tell_damaged(*loader_);

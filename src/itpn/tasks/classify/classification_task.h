@@ -36,7 +36,7 @@ std::vector<ConfigChange> classification_changes(const Progress& saved, const C&
 // Throws a usage error (exit 2) that names the keys: image size and patch size, batch sizes, path, channels.
 void check_classification_config(const ClassificationConfig& config);
 
-class ClassificationTask : public LearningTask {
+class ClassificationTask : public PictureTask {
  public:
   ClassificationTask(const ClassificationConfig& config, RunRequest request);
 
@@ -46,7 +46,6 @@ class ClassificationTask : public LearningTask {
   std::map<std::string, std::string> weights_metadata() const override;
   void begin(const RunServices& services, const Progress& start) override;
 
-  HostBatch fetch() override;
   void after_update(const Progress&) override { learner_->update_average(); }
   std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
@@ -57,6 +56,7 @@ class ClassificationTask : public LearningTask {
   const BestResult& best() const { return best_; }
 
  protected:
+  HostBatch next_batch() override;
   // Sizes of the model, with its head for `class_names()`.
   virtual ClassifierConfig classifier_config() const;
   // Opens what fetch() takes its batches from.

@@ -29,7 +29,7 @@ class FinetuneTask : public ClassificationTask {
     return classification_changes(saved, config_, /*sees_micro_batch=*/config_.mix.is_on());
   }
 
-  StepLosses forward(const HostBatch& batch) override {
+  StepLosses losses_of(const HostBatch& batch) override {
     const ops::MixDecision mix = ops::batch_mix(config_.mix, static_cast<uint64_t>(config_.train.seed), batch);
     BackboneInput input;
     input.images = ops::mix_images(learner().images_of(batch), mix);

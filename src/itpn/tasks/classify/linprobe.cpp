@@ -77,9 +77,9 @@ class LinprobeTask : public ClassificationTask {
     ClassificationTask::load_initial_weights();
   }
 
-  HostBatch fetch() override { return positions_ ? positions_->next() : ClassificationTask::fetch(); }
+  HostBatch next_batch() override { return positions_ ? positions_->next() : ClassificationTask::next_batch(); }
 
-  StepLosses forward(const HostBatch& batch) override {
+  StepLosses losses_of(const HostBatch& batch) override {
     if (positions_) return forward_cached(batch);
     BackboneInput input;
     input.images = learner().images_of(batch);

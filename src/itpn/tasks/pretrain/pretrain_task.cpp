@@ -87,7 +87,7 @@ void PretrainTask::begin(const RunServices& services, const Progress& start) {
   validation_ = ValidationData(config_);
 }
 
-HostBatch PretrainTask::fetch() { return next_training_batch(*loader_); }
+HostBatch PretrainTask::next_batch() { return next_training_batch(*loader_); }
 
 void PretrainTask::after_update(const Progress& progress) {
   learner_->update_teacher(

@@ -16,7 +16,7 @@
 
 namespace itpn {
 
-class PretrainTask : public LearningTask {
+class PretrainTask : public PictureTask {
  public:
   // Looks at the weights of request.init: throws an input/output error (exit 5) where there are none, a checkpoint
   // error (exit 4) that shows both sizes where they are of another preset.
@@ -30,8 +30,6 @@ class PretrainTask : public LearningTask {
   std::map<std::string, std::string> weights_metadata() const override;
   void begin(const RunServices& services, const Progress& start) override;
 
-  HostBatch fetch() override;
-  StepLosses forward(const HostBatch& batch) override { return learner_->forward(batch); }
   void after_update(const Progress& progress) override;
   std::string sample_name(int64_t index) const override { return printable_name(dataset_->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
@@ -43,6 +41,8 @@ class PretrainTask : public LearningTask {
   const std::string& panel() const { return panel_; }
 
  private:
+  HostBatch next_batch() override;
+  StepLosses losses_of(const HostBatch& batch) override { return learner_->forward(batch); }
   // Of what the run goes on from, for build(). Throws a checkpoint error (exit 4) where it is of another preset.
   WeightSizes sizes_of(const std::string& weights) const;
   std::vector<NamedNumber> validate(const Progress& progress);

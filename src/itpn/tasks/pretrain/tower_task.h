@@ -33,7 +33,7 @@ class TowerLearner : public Learner {
   std::unique_ptr<ParameterUpdater> updater_;
 };
 
-class TowerTask : public LearningTask {
+class TowerTask : public PictureTask {
  public:
   TowerTask(const TowerConfig& config, const RunRequest& request) : config_(config), request_(request) {}
 
@@ -45,14 +45,14 @@ class TowerTask : public LearningTask {
   std::map<std::string, std::string> weights_metadata() const override { return {}; }
   void begin(const RunServices& services, const Progress& start) override;
 
-  HostBatch fetch() override { return next_training_batch(*loader_); }
-  StepLosses forward(const HostBatch& batch) override { return learner_->forward(batch); }
   void after_update(const Progress&) override {}
   std::string sample_name(int64_t index) const override { return printable_name(data_.train->name(index)); }
   std::vector<NamedNumber> after_step(Progress& progress, bool epoch_ended) override;
   std::vector<NamedNumber> finish(Progress& progress) override;
 
  private:
+  HostBatch next_batch() override { return next_training_batch(*loader_); }
+  StepLosses losses_of(const HostBatch& batch) override { return learner_->forward(batch); }
   std::vector<NamedNumber> validate(const Progress& progress);
 
   TowerConfig config_;

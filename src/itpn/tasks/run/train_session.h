@@ -17,6 +17,7 @@
 #include "itpn/engine/run_config.h"
 #include "itpn/engine/run_directory.h"
 #include "itpn/engine/train_task.h"
+#include "itpn/structures/host_batch.h"
 #include "itpn/tasks/weights/run_request.h"
 
 namespace itpn {
@@ -79,6 +80,23 @@ class LearningTask : public TrainTask {
   // Pictures and validation of the end, unless the last step has just made them. Returns numbers for the logs.
   virtual std::vector<NamedNumber> finish(Progress& progress) = 0;
 };
+
+// One whose micro-batches are of type Batch, which is derived from BatchHead.
+template <class Batch>
+class BatchTask : public LearningTask {
+ public:
+  const BatchHead& fetch() final { return batch_ = next_batch(); }
+  StepLosses forward() final { return losses_of(batch_); }
+
+ protected:
+  virtual Batch next_batch() = 0;
+  virtual StepLosses losses_of(const Batch& batch) = 0;
+
+ private:
+  Batch batch_;
+};
+
+using PictureTask = BatchTask<HostBatch>;
 
 struct RunResult {
   int64_t steps = 0;
