@@ -18,8 +18,9 @@ void check_image_size(const DataConfig& data, const ModelConfig& model) {
     };
     return to_text(ImageSize(side(size.height), side(size.width)));
   };
-  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {} or {}",
-                                to_text(size), patch, next_to(0), next_to(1)));
+  const std::string smaller = next_to(0), larger = next_to(1);
+  throw usage_error(fmt::format("data.image_size = {} is not a multiple of model.patch_size = {}; take {}{}",
+                                to_text(size), patch, smaller, smaller == larger ? "" : " or " + larger));
 }
 
 void check_batch(const TrainConfig& train) {
