@@ -10,6 +10,7 @@
 
 #include "itpn/config/sample_config_for_test.h"
 #include "itpn/core/errors.h"
+#include "itpn/core/files.h"
 #include "itpn/core/philox.h"
 #include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"

@@ -116,7 +116,7 @@ void check_image_size(int64_t width, int64_t height, const PixelLimit& limit) {
   throw ImageError(
       ImageDefect::kTooLarge,
       fmt::format("{} x {} pixels are more than {} megapixels; make the picture smaller{}{}", width, height,
-                  static_cast<double>(limit.pixels) * 1e-6, name.empty() ? "" : ", or raise ", name));
+                  static_cast<double>(limit.pixels) / 1e6, name.empty() ? "" : ", or raise ", name));
 }
 
 ImageInfo read_image_info(std::span<const std::byte> bytes, const PixelLimit& limit) {

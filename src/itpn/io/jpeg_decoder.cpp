@@ -142,8 +142,8 @@ class JpegReader {
   void read_rows_directly(Image& image);
   void read_rows(Image& image, const Rect& region, const DecodeWindow& window);
   void skip_rest();
-  void check_has_end();
-  std::string damage() const;
+  size_t bytes_before_end();
+  std::string damage(size_t left_over) const;
 
   jpeg_decompress_struct info_{};
   ErrorState error_{};
@@ -300,24 +300,27 @@ void JpegReader::skip_rest() {
   });
 }
 
-// A file cut behind the region is refused just as a whole decode refuses it: some marker must end the compressed data.
-void JpegReader::check_has_end() {
-  if (jpeg_has_multiple_scans(&info_) || info_.unread_marker == kEndOfImage) return;
-  const JOCTET* at = source_.next_input_byte;
+// How much compressed data there is behind what was decoded. A file cut behind the region is refused just as a whole
+// decode refuses it: some marker must end the data.
+size_t JpegReader::bytes_before_end() {
+  if (jpeg_has_multiple_scans(&info_) || info_.unread_marker == kEndOfImage) return 0;
+  const JOCTET* const begin = source_.next_input_byte;
+  const JOCTET* at = begin;
   const JOCTET* const end = at + source_.bytes_in_buffer;
   while (at + 1 < end) {
     at = static_cast<const JOCTET*>(std::memchr(at, 0xFF, end - at - 1));
     if (!at) break;
     const int code = at[1];
     const bool is_data = code == 0x00 || code == 0xFF || (code >= 0xD0 && code <= 0xD7);
-    if (!is_data) return;
+    if (!is_data) return static_cast<size_t>(at - begin);
     at += code == 0xFF ? 1 : 2;
   }
   throw ImageError(ImageDefect::kTruncated, "JPEG: the file ends before the picture does");
 }
 
 // What libjpeg warned of, or does not even warn of: scans that never came.
-std::string JpegReader::damage() const {
+std::string JpegReader::damage(size_t left_over) const {
+  constexpr size_t kMostLeftOver = 64;
   if (error_.damage[0] != '\0') return fmt::format("JPEG: {}", error_.damage);
   const jpeg_component_info* const components = info_.comp_info;
   // A component gets its quantisation table with its first scan.
@@ -325,7 +328,10 @@ std::string JpegReader::damage() const {
   if (std::any_of(components, components + info_.num_components, is_absent)) {
     return "JPEG: a colour component is missing";
   }
-  return smooths_blocks() ? "JPEG: its last scans are missing" : "";
+  if (smooths_blocks()) return "JPEG: its last scans are missing";
+  // Of data that went wrong in the middle, such as zeros, the picture often needs fewer than there are.
+  const bool is_read = info_.output_scanline == info_.output_height;
+  return is_read && left_over > kMostLeftOver ? "JPEG: the picture ends before its data do" : "";
 }
 
 DecodedImage JpegReader::decode(const DecodeJob& job) {
@@ -343,8 +349,7 @@ DecodedImage JpegReader::decode(const DecodeJob& job) {
     read_rows(image, wanted, window);
   }
   if (job.looks_at_all) skip_rest();
-  check_has_end();
-  return {std::move(image), damage()};
+  return {std::move(image), damage(bytes_before_end())};
 }
 
 }  // namespace
