@@ -13,13 +13,13 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from corpus_texts import command_lines, damaged, json_lines, lists, manifests, train_states
+from corpus_texts import cocos, command_lines, damaged, json_lines, lists, manifests, train_states
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 IMAGES = HERE.parent.parent / "src/itpn/io/testdata/images"
 # Parsers of other folders keep their own inputs; only these are rewritten.
-OWN = ("command_line", "exif", "file_kind", "jpeg", "json_lines", "list", "manifest", "picture_index", "png", "pth_legacy", "pth_zip",
+OWN = ("coco", "command_line", "exif", "file_kind", "jpeg", "json_lines", "list", "manifest", "picture_index", "png", "pth_legacy", "pth_zip",
        "safetensors", "tar", "train_state", "webp", "weights_index")
 
 
@@ -380,7 +380,7 @@ def file_kinds():
 
 
 def main():
-    makers = dict(command_line=command_lines, exif=exifs, jpeg=jpegs, json_lines=json_lines, manifest=manifests, png=pngs,
+    makers = dict(coco=cocos, command_line=command_lines, exif=exifs, jpeg=jpegs, json_lines=json_lines, manifest=manifests, png=pngs,
                   picture_index=picture_indices, train_state=train_states, pth_legacy=pth_legacies, pth_zip=pth_zips,
                   safetensors=safetensors_files, tar=tars, webp=webps, weights_index=weights_indices, list=lists, file_kind=file_kinds)
     for kind in OWN:
