@@ -14,6 +14,7 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/philox.h"
 #include "itpn/core/stopwatch.h"
+#include "itpn/data/transforms/detection_transform.h"
 #include "itpn/eval/coco_evaluator.h"
 #include "itpn/eval/random_coco_for_test.h"
 #include "itpn/io/coco_json.h"
@@ -127,6 +128,30 @@ void evaluate(const std::string& truth_path, const std::string& results_path, in
   fmt::print("in all {:.2f} s\n", watch.seconds());
 }
 
+// The mean over many plans, half of which cut and resize twice.
+void transform() {
+  constexpr int kPictures = 200, kObjects = 10;
+  RandomStream draws(3, Purpose::kTest, 0, 0);
+  Instances instances;
+  for (int i = 0; i < kObjects; ++i) {
+    const CornerBox box = test::random_box(draws, 640, 480);
+    instances.boxes.push_back(corners_of(box));
+    instances.labels.push_back(i);
+    instances.masks.push_back(std::vector<Polygon>{outline(draws, box, kVal.points)});
+  }
+  DetectionScratch scratch;
+  double seconds = 0.0;
+  for (uint64_t i = 0; i < kPictures; ++i) {
+    Image picture(640, 480, 3);
+    RandomStream own(1, Purpose::kAugmentation, 0, i);
+    const Stopwatch watch;
+    const DetectionPlan plan = choose_training_plan(DetectionTransformConfig(), {640, 480}, own);
+    carry_out(plan, std::move(picture), instances, scratch);
+    seconds += watch.seconds();
+  }
+  fmt::print("{:.1f} ms a picture\n", 1000 * seconds / kPictures);
+}
+
 int run(const std::vector<std::string>& words) {
   const std::string command = words.empty() ? "" : words[0];
   if (command == "make-annotations" && words.size() == 2) {
@@ -137,6 +162,8 @@ int run(const std::vector<std::string>& words) {
     write(words[2], coco_results_text(make_results(set, kVal)));
   } else if (command == "read" && words.size() == 2) {
     read(words[1]);
+  } else if (command == "transform") {
+    transform();
   } else if (command == "evaluate" && words.size() == 4) {
     evaluate(words[1], words[2], std::atoll(words[3].c_str()));
   } else {

@@ -13,6 +13,7 @@ mkdir -p "$folder"
 [ -f "$folder/train.json" ] || $bench make-annotations "$folder/train.json"
 [ -f "$folder/results.json" ] || $bench make-results "$folder/truth.json" "$folder/results.json"
 for _ in 1 2 3; do $bench read "$folder/train.json"; done
+$bench transform
 for threads in 1 2; do
   echo "evaluation on $threads threads"
   $bench evaluate "$folder/truth.json" "$folder/results.json" $threads

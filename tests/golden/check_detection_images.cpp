@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kNormalised = 1e-6;
+constexpr double kDetectorInput = 1e-6;
 constexpr int kDivisor = 32;
 
 PictureSize size_of(const json& height_width) { return {height_width.at(1), height_width.at(0)}; }
@@ -73,12 +73,12 @@ void check_image_ops(const Fixture& fixture, Comparison& comparison) {
   const Normalisation constants = constants_of(fixture.about);
   if (fixture.has("normalized_hwc_rgb")) {
     comparison.absolute("normalized_hwc_rgb", normalised(rgb, constants, {rgb.width, rgb.height}).permute({1, 2, 0}),
-                        fixture.at("normalized_hwc_rgb"), kNormalised);
+                        fixture.at("normalized_hwc_rgb"), kDetectorInput);
   }
   if (fixture.has("padded_chw")) {
     const auto& padded = fixture.at("padded_chw");
     const PictureSize size{static_cast<int>(padded.size(2)), static_cast<int>(padded.size(1))};
-    comparison.absolute("padded_chw", normalised(rgb, constants, size), padded, kNormalised);
+    comparison.absolute("padded_chw", normalised(rgb, constants, size), padded, kDetectorInput);
   }
 }
 
@@ -154,7 +154,7 @@ void check_chain(const Fixture& fixture, const json& about, const Normalisation&
   compare_instances(fixture, id, sample.instances, comparison);
   if (fixture.has(id + ".out_img")) {
     comparison.absolute(id + ".out_img", normalised(sample.picture, constants, size_of(about.at("pad_hw"))),
-                        fixture.at(id + ".out_img"), kNormalised);
+                        fixture.at(id + ".out_img"), kDetectorInput);
   }
 }
 
