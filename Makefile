@@ -89,7 +89,7 @@ soak: build
 
 tsan: setup-tests
 	@$(SETUP) build tsan
-	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -R 'itpn_(core|io|data)_test'
+	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -R 'itpn_(core|io|data|coco_eval)_test'
 
 format: setup-tests
 	@tools/check_format.sh --fix

@@ -10,6 +10,7 @@
 
 #include "itpn/config/config.h"
 #include "itpn/config/sample_config_for_test.h"
+#include "itpn/io/coco_json.h"
 #include "itpn/io/decode_image.h"
 #include "itpn/io/safetensors.h"
 #include "itpn/io/tar_index.h"
@@ -46,6 +47,7 @@ void parse_tar(const Bytes& bytes) {
   group_samples(TarIndex::scan(disk, "input"));
 }
 
+void parse_annotations(const Bytes& bytes) { parse_coco(text_of(bytes), "input"); }
 void parse_picture(const Bytes& bytes) { decode_rgb(bytes); }
 void parse_recipe(const Bytes& bytes) { load_config<SampleConfig>("input", text_of(bytes)); }
 
@@ -95,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
         Subject{"pth_zip", parse_weights, {kCorpus + "pth_zip/pickle_good", kCorpus + "pth_zip/pickle_call"}},
         Subject{"pth_legacy", parse_weights, {kCorpus + "pth_legacy/pickle_good", kCorpus + "pth_legacy/trailing"}},
         Subject{"tar", parse_tar, {"src/itpn/io/testdata/tars/pax.tar", kCorpus + "tar/cut_700"}},
+        Subject{"coco", parse_annotations, {kCorpus + "coco/good", kCorpus + "coco/box_of_3"}},
         Subject{"jpeg", parse_picture, {kImages + "colour_420_progressive.jpg", kCorpus + "jpeg/no_scan.jpg"}},
         Subject{"png", parse_picture, {kImages + "palette_alpha_4_interlaced.png", kCorpus + "png/not_zlib.png"}},
         Subject{"webp", parse_picture, {kImages + "lossy_alpha.webp", kImages + "animated.webp"}},

@@ -1,4 +1,6 @@
 """Hostile texts for the parsers of objects in pictures; make_corpus.py writes them."""
+import json
+
 from corpus_texts import damaged
 
 
@@ -43,4 +45,35 @@ def voc_annotations():
         yield name, text
 
 
-ANNOTATIONS = {"yolo_labels": yolo_labels, "yolo_description": yolo_descriptions, "voc_annotation": voc_annotations}
+def cocos():
+    outline = [[1.5, 2, 30, 2.25, 30, 20, 1.5, 20]]
+    base = {"id": 1, "image_id": 7, "category_id": 18, "bbox": [1.5, 2, 28.5, 18], "area": 510.66, "iscrowd": 0}
+    runs = {"size": [48, 64], "counts": [100, 20, 2952]}
+
+    def coco(**changes):
+        return {"images": [{"id": 7, "width": 64, "height": 48, "file_name": "a\\b\u00e9.jpg"}],
+                "annotations": [{**base, **changes}], "categories": [{"id": 18, "name": "dog"}]}
+
+    good = json.dumps(coco(segmentation=outline)).encode()
+    yield "good", good
+    yield from ((f"cut_{n}", good[:n]) for n in range(0, len(good), 17))
+    yield from ((f"flip_{seed}", damaged(good, seed)) for seed in range(20))
+    for name, changes in {"runs": {"segmentation": runs, "iscrowd": 1}, "text": {"segmentation": {"size": [48, 64], "counts": "T3d0hk2"}},
+                          "text_cut": {"segmentation": {"size": [48, 64], "counts": "T3d0hk"}}, "runs_short": {"segmentation": {**runs, "counts": [5]}},
+                          "runs_huge": {"segmentation": {"size": [2 ** 31, 2 ** 31], "counts": [2 ** 32 - 1]}},
+                          "runs_negative": {"segmentation": {"size": [-48, -64], "counts": [3072]}}, "runs_zero": {"segmentation": {"size": [0, 64], "counts": []}},
+                          "far": {"segmentation": [[0, 0, 1e300, 0, 5, 5]]}, "long_way": {"segmentation": [[0, 0, 99999, -99999, -99999, 5]]},
+                          "half_point": {"segmentation": [[1, 2, 3]]}, "single_outline": {"segmentation": outline[0]}, "mixed": {"segmentation": [1, [2, 3]]},
+                          "box_of_3": {"bbox": [1, 2, 3]}, "box_text": {"bbox": "1 2 3 4"}, "box_empty": {"bbox": []}, "crowd_2": {"iscrowd": 2},
+                          "crowd_true": {"iscrowd": True, "ignore": False}, "id_real": {"id": 1.5}, "id_huge": {"id": 2 ** 70}, "nothing": {"area": None}}.items():
+        yield name, json.dumps(coco(**changes)).encode()
+    for name, text in {"deep": b"[" * 4000, "deep_object": b'{"a":' * 800, "number_huge": b'[{"score":1e999}]', "number_long": b'[{"score":0.' + b"9" * 3000 + b"}]",
+                       "results": json.dumps([{"image_id": 7, "category_id": 18, "score": 0.5, "bbox": [1, 2, 3, 4]},
+                                              {"image_id": 7, "category_id": 18, "score": 5e-324, "segmentation": runs}]).encode(),
+                       "no_score": b'[{"image_id":7,"category_id":18,"bbox":[1,2,3,4]}]', "empty_list": b"[]", "empty_object": b"{}",
+                       "twice": b'{"images":[],"images":[]}', "mark": b"\xef\xbb\xbf[]", "surrogate": b'{"\\ud800":1}', "nan": b'[{"score":NaN}]',
+                       "page": b"<!DOCTYPE html>"}.items():
+        yield name, text
+
+
+ANNOTATIONS = {"coco": cocos, "yolo_labels": yolo_labels, "yolo_description": yolo_descriptions, "voc_annotation": voc_annotations}

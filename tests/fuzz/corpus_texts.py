@@ -1,4 +1,4 @@
-"""The part of make_corpus.py that is text: command lines, metrics, manifests, training states."""
+"""The part of make_corpus.py that is text: annotations, command lines, metrics, manifests, training states."""
 import json
 import random
 

@@ -14,7 +14,7 @@ namespace itpn {
 using Polygon = std::vector<double>;
 
 // Farther from the picture's corner than this, in pixels, no point may lie: each pixel of an edge costs time.
-inline constexpr double kFarthestPoint = 1e6;
+inline constexpr double kFarthestPoint = 1e5;
 
 // The pixels inside; none where there are fewer than three points. Throws data_error for a point too far away, and
 // where there is half a point.

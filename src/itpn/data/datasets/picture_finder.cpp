@@ -1,0 +1,42 @@
+#include "itpn/data/datasets/picture_finder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
+#include "itpn/data/datasets/folder_scan.h"
+
+namespace itpn {
+namespace {
+
+constexpr size_t kMostCandidates = 3;  // that a message names
+
+std::string_view base_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
+
+}  // namespace
+
+PictureFinder::PictureFinder(Fs& fs, std::string folder) : folder_(std::move(folder)) {
+  for (ScannedFile& file : scan_folder(fs, folder_).files) by_name_.push_back(std::move(file.name));
+  for (size_t i = 0; i < by_name_.size(); ++i) by_base_name_[std::string(base_name(by_name_[i]))].push_back(i);
+}
+
+std::optional<std::string> PictureFinder::find(const std::string& name) const {
+  std::string turned = name;
+  std::replace(turned.begin(), turned.end(), '\\', '/');
+  for (std::string_view text : {std::string_view(name), std::string_view(turned)}) {
+    while (text.starts_with("./")) text.remove_prefix(2);
+    if (std::binary_search(by_name_.begin(), by_name_.end(), text)) return join_path(folder_, std::string(text));
+  }
+  const auto same = by_base_name_.find(base_name(turned));
+  if (same == by_base_name_.end()) return std::nullopt;
+  if (same->second.size() == 1) return join_path(folder_, by_name_[same->second.front()]);
+  std::vector<std::string> candidates;
+  for (const size_t i : same->second) candidates.push_back(printable_name(by_name_[i]));
+  throw data_error(
+      fmt::format("{}: the annotations name the picture {}, which could be any of {}; give the path below this folder",
+                  folder_, printable_name(name), list_of(candidates, kMostCandidates)));
+}
+
+}  // namespace itpn
