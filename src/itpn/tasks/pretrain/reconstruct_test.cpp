@@ -97,10 +97,10 @@ TEST_F(Reconstruct, WritesARowForEachPictureAndAnOverview) {
 
 TEST_F(Reconstruct, DrawsGreyPicturesInTheShapeOfTheRun) {
   request_.checkpoint = directory_.file("grey");
-  make_run(request_.checkpoint, std::nullopt, nano_config({32, 64}, 1));
+  make_run(request_.checkpoint, std::nullopt, nano_config({32, 48}, 1));
   request_.images = {make_picture(directory_.file("c.png"), 64, 64)};
   const Image row = read_png(reconstruct(request_).pictures[0]);
-  EXPECT_EQ(row.width, 4 * (64 + kGutter) + kGutter);
+  EXPECT_EQ(row.width, 4 * (48 + kGutter) + kGutter);
   EXPECT_EQ(row.height, 32 + 2 * kGutter);
   for (size_t i = 0; i < row.pixels.size(); i += 3) {
     ASSERT_TRUE(row.pixels[i] == row.pixels[i + 1] && row.pixels[i] == row.pixels[i + 2]) << i;
