@@ -155,7 +155,7 @@ struct List {
   }
 };
 
-std::string read_whole(Fs& fs, const std::string& path) {
+std::vector<std::byte> read_whole(Fs& fs, const std::string& path) {
   FileStatus status;
   if (const int result = fs.stat(path, &status); result < 0) throw_io_error(path, "look at it", result);
   const int64_t usable = read_memory_limits().usable();
@@ -163,7 +163,11 @@ std::string read_whole(Fs& fs, const std::string& path) {
     throw data_error(fmt::format("{}: {} MB; to read it takes {} times as much memory, of which {} MB are free", path,
                                  status.size >> 20, kMemoryShare, usable >> 20));
   }
-  return read_text_file(fs, path);
+  return read_file(fs, path);
+}
+
+std::string_view json_text(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -205,10 +209,10 @@ std::vector<CocoResult> parse_coco_results(std::string_view text, const std::str
   return results;
 }
 
-CocoSet read_coco(Fs& fs, const std::string& path) { return parse_coco(read_whole(fs, path), path); }
+CocoSet read_coco(Fs& fs, const std::string& path) { return parse_coco(json_text(read_whole(fs, path)), path); }
 
 std::vector<CocoResult> read_coco_results(Fs& fs, const std::string& path) {
-  return parse_coco_results(read_whole(fs, path), path);
+  return parse_coco_results(json_text(read_whole(fs, path)), path);
 }
 
 }  // namespace itpn

@@ -9,6 +9,8 @@
 namespace itpn {
 namespace {
 
+constexpr size_t kUsualNumbers = 64;  // of an outline; more are no fault
+
 bool is_null(JsonReader& reader) {
   if (reader.peek() != JsonKind::kNull) return false;
   reader.null();
@@ -88,6 +90,7 @@ std::vector<Polygon> read_outlines(JsonReader& reader) {
     }
     const size_t start = reader.place();
     Polygon outline;
+    outline.reserve(kUsualNumbers);
     reader.array([&] { outline.push_back(reader.number()); });
     check_outline(reader, start, outline);
     outline.shrink_to_fit();

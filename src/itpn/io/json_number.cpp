@@ -108,6 +108,30 @@ std::optional<double> value_of(std::string_view number, const Parts& parts) {
 
 }  // namespace
 
+size_t read_short_decimal(std::string_view text, double* value) {
+  const char *const start = text.data(), *const end = start + text.size();
+  const char* at = start;
+  const bool is_negative = at < end && *at == '-';
+  at += is_negative ? 1 : 0;
+  const char* const whole = at;
+  uint64_t digits = 0;  // wraps around where there are too many, which are counted below
+  for (; at < end && is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+  const auto whole_digits = at - whole;
+  if (whole_digits == 0 || (whole_digits > 1 && *whole == '0')) return 0;
+  std::ptrdiff_t fraction_digits = 0;
+  if (at < end && *at == '.') {
+    const char* const fraction = ++at;
+    for (; at < end && is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+    fraction_digits = at - fraction;
+    if (fraction_digits == 0) return 0;
+  }
+  const bool has_exponent = at < end && (*at == 'e' || *at == 'E');
+  if (has_exponent || whole_digits + fraction_digits > kExactDigits) return 0;
+  const double size = static_cast<double>(digits) / kPowers[fraction_digits];
+  *value = is_negative ? -size : size;
+  return static_cast<size_t>(at - start);
+}
+
 JsonNumber read_json_number(std::string_view text) {
   Parts parts;
   JsonNumber number;

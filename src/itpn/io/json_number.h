@@ -16,4 +16,7 @@ struct JsonNumber {
 // The number that `text` begins with.
 JsonNumber read_json_number(std::string_view text);
 
+// The same for the usual number, of up to 15 digits and without exponent: its characters, 0 where it is none of these.
+size_t read_short_decimal(std::string_view text, double* value);
+
 }  // namespace itpn

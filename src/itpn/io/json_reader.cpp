@@ -147,6 +147,13 @@ bool JsonReader::next_member() {
 }
 
 double JsonReader::number() {
+  next_character();
+  token_ = at_;
+  double value = 0.0;
+  if (const size_t length = read_short_decimal(text_.substr(at_), &value)) {
+    at_ += length;
+    return value;
+  }
   expect(JsonKind::kNumber);
   const JsonNumber number = read_json_number(text_.substr(at_));
   if (number.length == 0) fail("not JSON: a number of a wrong form");

@@ -1,6 +1,7 @@
 // A mask as one byte a pixel.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
