@@ -23,7 +23,8 @@ enum class Purpose : uint32_t {
   kSubstitute = 7,  // which sample replaces a bad one
   kSynthetic = 8,   // content of the synthetic dataset
   kTest = 9,
-  kErasing = 10,  // noise in erased parts of a picture
+  kErasing = 10,       // noise in erased parts of a picture
+  kRegionSample = 16,  // which boxes of a picture the losses of a detector are taken over
 };
 
 // The stream of random numbers that belongs to one decision. Cheap to make (no state is shared), copyable.

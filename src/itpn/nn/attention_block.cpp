@@ -31,7 +31,7 @@ torch::Tensor AttentionBlockImpl::forward(const torch::Tensor& x, const BlockCon
 bool AttentionBlockImpl::has_fused_form(const BlockContext& context) const {
   const bool has_bias = attn->relative_position_bias_table.defined();
   const bool is_shared = context.position_index.defined() && context.position_index.dim() == 2;
-  return !context.key_mask.defined() && (!has_bias || is_shared);
+  return !context.key_mask.defined() && !attn->rel_pos_h.defined() && (!has_bias || is_shared);
 }
 
 torch::Tensor AttentionBlockImpl::forward_fused(const torch::Tensor& x, const BlockContext& context) {

@@ -1,5 +1,6 @@
 #include "itpn/optim/lr_schedule.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -28,6 +29,15 @@ double value_at(const CosineTable& table, int64_t iteration) {
   }
   const auto span = static_cast<double>(table.epochs * table.steps_per_epoch - warmup);
   return half_cosine(table.peak, table.min, static_cast<double>(iteration - warmup) / span);
+}
+
+double value_at(const StepSchedule& schedule, int64_t iteration, int64_t epoch) {
+  const auto passed =
+      std::count_if(schedule.steps.begin(), schedule.steps.end(), [&](int64_t step) { return step <= epoch; });
+  const double regular = schedule.peak * std::pow(schedule.gamma, static_cast<double>(passed));
+  if (iteration >= schedule.warmup_iterations) return regular;
+  const double missing = 1.0 - static_cast<double>(iteration) / static_cast<double>(schedule.warmup_iterations);
+  return regular * (1.0 - missing * (1.0 - schedule.warmup_ratio));
 }
 
 }  // namespace itpn

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace itpn {
 
@@ -40,5 +41,17 @@ struct CosineTable {
 
 // The value at iteration epoch * steps_per_epoch + step.
 double value_at(const CosineTable& table, int64_t iteration);
+
+// Detection: constant, times `gamma` after some epochs, behind a linear warm-up over iterations (after mmdetection).
+struct StepSchedule {
+  double peak = 1e-4;
+  std::vector<int64_t> steps = {9, 11};  // epochs after which the rate falls
+  double gamma = 0.1;
+  int64_t warmup_iterations = 500;
+  double warmup_ratio = 0.001;  // of the rate, where the warm-up starts
+};
+
+// The value at an iteration of the run, which lies in that epoch; both from 0.
+double value_at(const StepSchedule& schedule, int64_t iteration, int64_t epoch);
 
 }  // namespace itpn

@@ -37,5 +37,14 @@ TEST(CosineTable, WarmupStepsCountOnlyWithWarmupEpochs) {
   EXPECT_DOUBLE_EQ(value_at(table, 4), 1.0);
 }
 
+TEST(StepSchedule, WarmsUpByIterationsAndFallsByEpochs) {
+  const StepSchedule schedule = {.peak = 1.0, .steps = {9, 11}, .warmup_iterations = 100, .warmup_ratio = 0.5};
+  EXPECT_DOUBLE_EQ(value_at(schedule, 0, 0), 0.5);
+  EXPECT_DOUBLE_EQ(value_at(schedule, 50, 0), 0.75);
+  EXPECT_DOUBLE_EQ(value_at(schedule, 899, 8), 1.0);
+  EXPECT_DOUBLE_EQ(value_at(schedule, 900, 9), 0.1);
+  EXPECT_NEAR(value_at(schedule, 1100, 11), 0.01, 1e-15);
+}
+
 }  // namespace
 }  // namespace itpn

@@ -21,6 +21,7 @@ struct BackboneConfig {
   double bridge_mlp_ratio = 3.0;  // of the C-MLP blocks
   double mlp_ratio = 4.0;         // of the attention blocks
   bool rpe = false;               // relative position bias, for pictures of exactly image_size
+  int64_t axis_grid = 0;          // side of the grid of relative position tables by axis (detection); 0: none
   double layer_scale = 0.0;       // start value; 0: none
   double drop_path = 0.0;         // rate of the last block, growing evenly from 0
   double norm_eps = 1e-6;
@@ -51,6 +52,8 @@ void visit_fields(V& v, BackboneConfig& c) {
   v("bridge_mlp_ratio", c.bridge_mlp_ratio, {.doc = "hidden width of a C-MLP over its width", .min = 0.1});
   v("mlp_ratio", c.mlp_ratio, {.doc = "hidden width of a transformer MLP over its width", .min = 0.1});
   v("rpe", c.rpe, {.doc = "relative position bias"});
+  v("axis_grid", c.axis_grid,
+    {.doc = "side of the grid of relative position tables by axis, resampled to any picture; 0 for none", .min = 0});
   v("layer_scale", c.layer_scale, {.doc = "start value of the layer scale, 0 for none", .min = 0.0});
   v("drop_path", c.drop_path, {.doc = "stochastic depth rate of the last block", .min = 0.0, .max = 0.99});
   v("norm_eps", c.norm_eps, {.doc = "epsilon of the layer norms", .min = 0.0});

@@ -59,7 +59,7 @@ void Hivit::add_blocks() {
   merge(config.stage1_dim());
   for (int64_t i = 0; i < config.stage2_depth; ++i) blocks.push_back(local_block(config.stage2_dim(), next_site(1)));
   merge(config.stage2_dim());
-  const AttentionConfig attention{config.embed_dim, config.num_heads, config.rpe ? config.grid() : 0};
+  const AttentionConfig attention{config.embed_dim, config.num_heads, config.rpe ? config.grid() : 0, config.axis_grid};
   for (int64_t i = 0; i < config.depth; ++i) {
     blocks.push_back(std::make_shared<AttentionBlockImpl>(
         AttentionBlockConfig{attention, config.mlp_ratio, config.norm_eps, config.layer_scale, next_site(2)}));

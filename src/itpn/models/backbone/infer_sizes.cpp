@@ -46,6 +46,10 @@ void infer_stages(const TensorShapes& shapes, BackboneConfig& config) {
   config.rpe = shapes.has(table);
   config.num_heads = config.rpe ? shapes.at(table, 2)[1] : 0;
   config.layer_scale = shapes.has(block(third) + ".gamma_1") ? 0.1 : 0.0;
+  const std::string by_axis = block(third) + ".attn.rel_pos_h";  // (2 grid - 1, width of a head)
+  if (!shapes.has(by_axis)) return;
+  config.axis_grid = (shapes.at(by_axis, 2)[0] + 1) / 2;
+  config.num_heads = config.embed_dim / shapes.at(by_axis, 2)[1];
 }
 
 BackboneConfig infer_backbone(const TensorShapes& shapes) {

@@ -95,4 +95,12 @@ LoadRules dense_weight_rules(const std::vector<std::string>& heads) {
   return rules;
 }
 
+LoadRules detection_weight_rules() {
+  LoadRules rules = dense_weight_rules({});
+  rules.expected.push_back(
+      {Side::kModelOnly, {"*.rel_pos_h", "*.rel_pos_w"}, "position table by axis; starts at random"});
+  rules.expected.push_back({Side::kFileOnly, kBiasTables, "relative position bias of the pre-training grid"});
+  return rules;
+}
+
 }  // namespace itpn

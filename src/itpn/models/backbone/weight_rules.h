@@ -20,4 +20,7 @@ LoadRules used_classifier_weight_rules();
 // For backbone and pyramid below a dense task's heads: `heads` are patterns of the names that the task adds.
 LoadRules dense_weight_rules(const std::vector<std::string>& heads);
 
+// The same below a detector: relative position bias by pairs is left out, tables by axis may start at random.
+LoadRules detection_weight_rules();
+
 }  // namespace itpn

@@ -10,7 +10,7 @@
 #include "itpn/models/backbone/level_sum.h"
 #include "itpn/models/mim/distill_config.h"
 #include "itpn/models/mim/mfm.h"
-#include "itpn/models/mim/named_loss.h"
+#include "itpn/nn/named_loss.h"
 
 namespace itpn {
 

@@ -7,7 +7,7 @@
 #include "itpn/models/mim/masking.h"
 #include "itpn/models/mim/mfm.h"
 #include "itpn/models/mim/mim_config.h"
-#include "itpn/models/mim/named_loss.h"
+#include "itpn/nn/named_loss.h"
 
 namespace itpn {
 

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "itpn/ops/cpu/roi_kernels.h"
+
 namespace itpn::cpu {
 
 struct Rows {
@@ -172,6 +174,7 @@ struct Kernels {
   RowKernels<uint16_t> rows_bf16;
   AttentionKernels<float> attention_f32;
   AttentionKernels<uint16_t> attention_bf16;
+  RoiKernels roi;
 };
 
 // The loops for the best instruction set of this machine, or null where it has neither AVX-512 nor AVX2: tensor

@@ -15,7 +15,7 @@
 #include "itpn/models/backbone/draws.h"
 #include "itpn/models/backbone/itpn.h"
 #include "itpn/models/mim/mfm.h"
-#include "itpn/models/mim/named_loss.h"
+#include "itpn/nn/named_loss.h"
 #include "itpn/ops/images_to_device.h"
 #include "itpn/tasks/pretrain/pretrain_config.h"
 #include "itpn/tasks/run/train_session.h"

@@ -1,4 +1,4 @@
-// One term of a pre-training loss, as the logs show it.
+// One term of a loss, as the logs show it.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,7 +9,7 @@ namespace itpn {
 
 struct NamedLoss {
   std::string name;
-  at::Tensor value;  // scalar, not weighted
+  at::Tensor value;  // scalar
 };
 
 }  // namespace itpn
