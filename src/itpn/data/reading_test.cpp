@@ -52,9 +52,16 @@ std::vector<std::shared_ptr<const PictureTransform>> transforms_of(DataConfig da
           make_training_transform(data, whole), make_evaluation_transform(picture_format(data), {})};
 }
 
+DataConfig reading_as(const std::string& alpha, const std::string& exif) {
+  DataConfig data;
+  data.alpha = alpha;
+  data.exif = exif;
+  return data;
+}
+
 TEST(Reading, ATurnedPictureIsShownAsTheUprightOneIsWhateverIsDoneToIt) {
   const auto transforms = transforms_of({});
-  const auto ignoring = transforms_of({.exif = "ignore"});
+  const auto ignoring = transforms_of(reading_as("white", "ignore"));
   for (int n = 1; n <= 8; ++n) {
     const Image stored = test::noise(70, 40, 3, static_cast<unsigned>(n));
     const test::Bytes turned = test::png_with_orientation(stored, n),
@@ -77,7 +84,7 @@ TEST(Reading, ACutOutIsShownOnTheColourThatTheRecipeNames) {
     }
     return encode_png(flat);
   };
-  const auto white = transforms_of({}), black = transforms_of({.alpha = "black"});
+  const auto white = transforms_of({}), black = transforms_of(reading_as("black", "apply"));
   for (size_t i = 0; i < white.size(); ++i) {
     EXPECT_EQ(rendered(*white[i], encode_png(cut)), rendered(*white[i], on(255))) << i;
     EXPECT_EQ(rendered(*black[i], encode_png(cut)), rendered(*black[i], on(0))) << i;

@@ -20,7 +20,7 @@ struct DecodeOptions {
   AlphaRule alpha = AlphaRule::kDrop;
   bool applies_exif = false;    // the picture is turned and mirrored as its EXIF orientation says
   bool refuses_damage = false;  // damage anywhere in the picture is an ImageError of kind kDamaged
-  PixelLimit limit;
+  PixelLimit limit = {};
 };
 
 struct DecodedImage {

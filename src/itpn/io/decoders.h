@@ -19,7 +19,7 @@ struct DecodeJob {
   PixelLayout layout = PixelLayout::kRgb;
   std::optional<Rect> region;  // none: the whole picture; JPEG only
   bool looks_at_all = false;   // for damage outside of the region too
-  PixelLimit limit;
+  PixelLimit limit = {};
 };
 
 // Throws std::invalid_argument for a region that is empty or not inside a picture of this size.

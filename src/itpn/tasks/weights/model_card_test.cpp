@@ -14,7 +14,10 @@ Metadata written(const DataConfig& data) {
 TEST(ModelCard, SaysHowItsPicturesWereRead) {
   for (const auto& [alpha, exif] :
        {std::pair{"white", "apply"}, std::pair{"drop", "ignore"}, std::pair{"black", "apply"}}) {
-    const ModelCard card = *card_in(written({.alpha = alpha, .exif = exif}), "file");
+    DataConfig data;
+    data.alpha = alpha;
+    data.exif = exif;
+    const ModelCard card = *card_in(written(data), "file");
     EXPECT_EQ(card.reading.alpha, alpha);
     EXPECT_EQ(card.reading.exif, exif);
   }
