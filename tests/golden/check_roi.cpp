@@ -10,6 +10,7 @@ namespace itpn::golden {
 namespace {
 
 using nlohmann::json;
+using NamedPool = std::pair<const char*, decltype(&ops::roi_align)>;
 
 void check_roi_align_case(const Fixture& f, const json& about, Comparison& comparison) {
   const Case c{f, about.at("id")};
@@ -17,7 +18,7 @@ void check_roi_align_case(const Fixture& f, const json& about, Comparison& compa
   const ops::RoiAlignConfig config = {size.at(0), size.at(1), about.at("sampling_ratio"), about.at("aligned")};
   const double scale = about.at("spatial_scale");
   for (const auto& [note, pool] :
-       {std::pair{"", ops::roi_align}, std::pair{" (by matrix)", ops::roi_align_by_matrix}}) {
+       {NamedPool{"", &ops::roi_align}, NamedPool{" (by matrix)", &ops::roi_align_by_matrix}}) {
     const at::Tensor map = leaf(c.at("input"));
     const at::Tensor out = pool(map, c.at("rois"), scale, config);
     if (c.has("out")) comparison.scaled(c.name("out") + note, out, c.at("out"));
