@@ -15,7 +15,7 @@ struct DetectionConfig {
   double iou_threshold = 0.5;
   int64_t most = 100;  // objects of a picture
   // In place of NMS: the decay of scores; its iou_threshold counts, not the one above.
-  std::optional<ops::SoftNmsConfig> soft;
+  std::optional<ops::SoftNmsConfig> soft = {};
 };
 
 // Objects of one picture by falling score, in the coordinates of the original picture.
