@@ -163,9 +163,7 @@ void set_unrecorded(const FieldList& list) {
 }  // namespace
 
 bool is_config_of_run(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-  return name == "config.toml" && exists(posix_fs(), join_path(parent_path(path), "env.json"));
+  return base_name(path) == "config.toml" && exists(posix_fs(), join_path(parent_path(path), "env.json"));
 }
 
 std::string read_recipe(const std::string& path) {

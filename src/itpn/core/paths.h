@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace itpn {
 
@@ -11,5 +12,8 @@ std::string with_home(const std::string& path);
 
 // The same path from the root, without "." and ".."; links are left as they are. "" stays "".
 std::string absolute_from_here(const std::string& path);
+
+// What stands behind the last slash, all of `path` where there is none.
+constexpr std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace itpn

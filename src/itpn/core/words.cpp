@@ -27,6 +27,10 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+bool is_one_of(std::span<const std::string_view> words, std::string_view text) {
+  return std::find(words.begin(), words.end(), lower_case(text)) != words.end();
+}
+
 std::string shell_word(const std::string& text) {
   constexpr std::string_view kPlain = "_-./=:,@%+";
   const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ std::string list_of(const std::vector<std::string>& names, size_t most, std::str
 // A to Z in lower case; every other byte as it is, in any locale.
 constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string lower_case(std::string_view text);
+// Whether `text`, in any case, is one of these words in lower case.
+bool is_one_of(std::span<const std::string_view> words, std::string_view text);
 
 // `text` as one word of a shell's command line: in quotes where it needs them.
 std::string shell_word(const std::string& text);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/log.h"
+#include "itpn/core/paths.h"
 
 namespace itpn {
 
@@ -20,7 +21,7 @@ TensorboardWriter* MetricsWriter::events() noexcept {
   if (events_ || !wants_events_) return events_.get();
   try {
     events_ = std::make_unique<TensorboardWriter>(*fs_, directory_->path());
-    directory_->note(events_->path().substr(events_->path().rfind('/') + 1));
+    directory_->note(std::string(base_name(events_->path())));
   } catch (const std::exception& error) {
     wants_events_ = false;
     log::warning(fmt::format("{}; the run goes on without TensorBoard's events", error.what()));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "itpn/core/log.h"
+#include "itpn/core/paths.h"
 #include "itpn/core/stopwatch.h"
 #include "itpn/io/checkpoint_file_writer.h"
 #include "itpn/io/checkpoint_names.h"
@@ -24,7 +25,7 @@ constexpr uint64_t kMaxBestBytes = 4096;  // the file is one number
 
 std::string megabytes(double bytes) { return fmt::format("{:.1f} MB", bytes / 1e6); }
 
-std::string name_in(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string name_in(const std::string& path) { return std::string(base_name(path)); }
 
 }  // namespace
 

@@ -7,18 +7,16 @@ namespace itpn {
 namespace {
 
 constexpr int kExactDigits = 15;  // any number of so many digits is a double
-// Powers of ten that are doubles: a product or quotient of two exact numbers is rounded once, so correctly.
-constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr int kLargestPower = 22;
+// Powers of ten, which are doubles: the quotient of two exact numbers is rounded once, so correctly.
+constexpr double kPowers[kExactDigits] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 1e7,
+                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14};
 constexpr int64_t kMostExponent = 100'000;  // beyond, only the sign counts
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The parts of a number as it is written.
 struct Parts {
-  uint64_t digits = 0;  // the significant ones, without the point, while they fit
-  int64_t significant = 0;
+  int64_t significant = 0;      // digits from the first that is not 0 on
   int64_t whole_digits = 0;     // before the point, from the first that is not 0 on
   int64_t fraction_digits = 0;  // behind the point
   int64_t exponent = 0;
@@ -64,8 +62,7 @@ class Scanner {
       if (is_whole_part && at_ == start + 1 && text_[start] == '0') return false;
       if (parts.significant == 0 && text_[at_] == '0') continue;
       ++significant;
-      if (++parts.significant <= kExactDigits)
-        parts.digits = 10 * parts.digits + static_cast<uint64_t>(text_[at_] - '0');
+      ++parts.significant;
     }
     return at_ > start;
   }
@@ -85,17 +82,7 @@ class Scanner {
   size_t at_ = 0;
 };
 
-// The usual case: few digits and a small exponent, without the library.
-std::optional<double> short_value(const Parts& parts) {
-  const int64_t power = parts.exponent - parts.fraction_digits;
-  if (parts.significant > kExactDigits || power < -kLargestPower || power > kLargestPower) return std::nullopt;
-  const auto digits = static_cast<double>(parts.digits);
-  const double value = power < 0 ? digits / kPowers[-power] : digits * kPowers[power];
-  return parts.is_negative ? -value : value;
-}
-
 std::optional<double> value_of(std::string_view number, const Parts& parts) {
-  if (const auto value = short_value(parts)) return value;
   double value = 0.0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
   if (error == std::errc{}) return value;
@@ -140,12 +127,7 @@ JsonNumber read_json_number(std::string_view text) {
   number.value = value_of(text.substr(0, number.length), parts);
   if (parts.has_fraction || parts.has_exponent) return number;
   int64_t whole = 0;
-  if (parts.significant <= kExactDigits) {
-    whole = static_cast<int64_t>(parts.digits);
-    number.whole = parts.is_negative ? -whole : whole;
-  } else if (std::from_chars(text.data(), text.data() + number.length, whole).ec == std::errc{}) {
-    number.whole = whole;
-  }
+  if (std::from_chars(text.data(), text.data() + number.length, whole).ec == std::errc{}) number.whole = whole;
   return number;
 }
 

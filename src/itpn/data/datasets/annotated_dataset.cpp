@@ -7,8 +7,6 @@
 namespace itpn {
 namespace {
 
-constexpr int kFirstSideways = 5;  // EXIF orientations from here on swap width and height
-
 void check_same(int width, int height, const CocoImage& image) {
   if (image.width == 0 && image.height == 0) return;  // the annotations do not say
   if (width == image.width && height == image.height) return;
@@ -24,12 +22,13 @@ Image decode_annotated(const StoredPicture& picture, const CocoImage& image) {
     return picture.image;
   }
   const ImageInfo info = read_image_info(picture.bytes);
-  const bool is_swapped = info.width == image.height && info.height == image.width && info.width != info.height;
-  if (is_swapped && info.orientation >= kFirstSideways) {
-    return apply_orientation(decode_rgb(picture.bytes), info.orientation);
-  }
-  check_same(info.width, info.height, image);
-  return decode_rgb(picture.bytes);
+  const bool fits_as_stored = info.width == image.width && info.height == image.height;
+  DecodeOptions reading;
+  reading.applies_exif = true;
+  const auto [width, height] = shown_size(info, reading);
+  reading.applies_exif = !fits_as_stored && width == image.width && height == image.height;
+  if (!reading.applies_exif) check_same(info.width, info.height, image);
+  return decode_shown(picture.bytes, info, reading).image;
 }
 
 std::vector<int32_t> orientations(const AnnotatedDataset& dataset) {

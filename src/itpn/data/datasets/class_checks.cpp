@@ -26,18 +26,18 @@ bool may_differ(const Dataset& train, const Dataset& val) {
 bool is_part_name(const std::string& name) {
   constexpr std::array<std::string_view, 10> kParts = {"train", "training", "val",     "valid", "validation",
                                                        "test",  "testing",  "holdout", "dev",   "eval"};
-  return std::find(kParts.begin(), kParts.end(), lower_case(name)) != kParts.end();
+  return is_one_of(kParts, name);
 }
 
 // Folders of pictures and of their label maps, as sets for segmentation have them.
 bool is_pictures_name(const std::string& name) {
   constexpr std::array<std::string_view, 4> kPictures = {"images", "image", "imgs", "jpegimages"};
-  return std::find(kPictures.begin(), kPictures.end(), lower_case(name)) != kPictures.end();
+  return is_one_of(kPictures, name);
 }
 bool is_label_maps_name(const std::string& name) {
   constexpr std::array<std::string_view, 8> kMaps = {"annotations",  "annotation",        "masks", "mask", "labels",
                                                      "label_images", "segmentationclass", "gt"};
-  return std::find(kMaps.begin(), kMaps.end(), lower_case(name)) != kMaps.end();
+  return is_one_of(kMaps, name);
 }
 
 std::string question_about_label_maps(const Names& names, const std::string& path) {

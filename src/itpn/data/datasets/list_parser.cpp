@@ -31,11 +31,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpaces) + 1 - begin);
 }
 
-template <size_t N>
-bool is_one_of(const std::array<std::string_view, N>& words, std::string_view text) {
-  return std::find(words.begin(), words.end(), lower_case(text)) != words.end();
-}
-
 // The text in the quotes that `text` begins with, and where behind them it goes on; nothing where they do not end.
 struct Quoted {
   std::string text;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "itpn/core/paths.h"
 #include "itpn/core/utf8.h"
 #include "itpn/core/words.h"
 #include "itpn/data/datasets/folder_scan.h"
@@ -12,8 +13,6 @@ namespace itpn {
 namespace {
 
 constexpr size_t kMostCandidates = 3;  // that a message names
-
-std::string_view base_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
 }  // namespace
 

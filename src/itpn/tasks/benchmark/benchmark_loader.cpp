@@ -11,7 +11,6 @@
 #include "itpn/data/augment_config.h"
 #include "itpn/data/loader.h"
 #include "itpn/data/open_dataset.h"
-#include "itpn/data/reading_config.h"
 #include "itpn/data/transforms/resample_kernels.h"
 #include "itpn/ops/erase.h"
 #include "itpn/ops/images_to_device.h"
@@ -23,18 +22,10 @@ constexpr int kWindows = 5;
 constexpr const char* kFinetune = "finetune";
 
 std::shared_ptr<const PictureTransform> make_transform(const std::string& name, const ImageSize& size) {
-  if (name == kFinetune) {
-    DataConfig data = classification_data();
-    data.image_size = size;
-    return make_training_transform(data, AugmentConfig{});
-  }
-  if (name == "train") {
-    DataConfig data;
-    data.image_size = size;
-    return std::make_shared<TrainTransform>(picture_format(data), crop_range(data), data.flip);
-  }
-  DataConfig data;
+  DataConfig data = name == kFinetune ? classification_data() : DataConfig{};
   data.image_size = size;
+  if (name == kFinetune) return make_training_transform(data, AugmentConfig{});
+  if (name == "train") return std::make_shared<TrainTransform>(picture_format(data), crop_range(data), data.flip);
   return make_evaluation_transform(picture_format(data), PreprocessConfig{});
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "itpn/core/log.h"
-#include "itpn/data/reading_config.h"
 #include "itpn/engine/precision.h"
 #include "itpn/tasks/run/loaders.h"
 #include "itpn/tasks/run/recipe_checks.h"

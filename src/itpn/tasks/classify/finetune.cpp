@@ -9,6 +9,7 @@
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/mix_images.h"
 #include "itpn/tasks/classify/classification_task.h"
+#include "itpn/tasks/run/recipe_checks.h"
 #include "itpn/tasks/run/settle_batch.h"
 #include "itpn/tasks/weights/starting_weights.h"
 
@@ -62,9 +63,7 @@ class FinetuneTask : public ClassificationTask {
 }  // namespace
 
 FinetuneConfig load_finetune_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  auto config = load_recipe<FinetuneConfig>(recipe, overrides);
-  settle_statistics(&config.data);
-  return config;
+  return load_training_recipe<FinetuneConfig>(recipe, overrides);
 }
 
 void check_finetune_config(const FinetuneConfig& config) {

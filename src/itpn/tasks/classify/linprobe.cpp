@@ -8,13 +8,13 @@
 #include "itpn/core/errors.h"
 #include "itpn/core/log.h"
 #include "itpn/data/path_kind.h"
-#include "itpn/data/reading_config.h"
 #include "itpn/data/sample_order.h"
 #include "itpn/models/classification/classification_loss.h"
 #include "itpn/ops/to_device.h"
 #include "itpn/tasks/classify/classification_task.h"
 #include "itpn/tasks/features/feature_set.h"
 #include "itpn/tasks/run/loaders.h"
+#include "itpn/tasks/run/recipe_checks.h"
 #include "itpn/tasks/run/settle_batch.h"
 #include "itpn/tasks/weights/starting_weights.h"
 
@@ -131,9 +131,7 @@ class LinprobeTask : public ClassificationTask {
 }  // namespace
 
 LinprobeConfig load_linprobe_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  auto config = load_recipe<LinprobeConfig>(recipe, overrides);
-  settle_statistics(&config.data);
-  return config;
+  return load_training_recipe<LinprobeConfig>(recipe, overrides);
 }
 
 void check_linprobe_config(const LinprobeConfig& config) {

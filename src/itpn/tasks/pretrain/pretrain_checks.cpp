@@ -75,9 +75,7 @@ void check_data(const PretrainConfig& config) {
 }  // namespace
 
 PretrainConfig load_pretrain_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  auto config = load_recipe<PretrainConfig>(recipe, overrides, kDefaultRecipe);
-  settle_statistics(&config.data);
-  return config;
+  return load_training_recipe<PretrainConfig>(recipe, overrides, kDefaultRecipe);
 }
 
 void check_pretrain_config(const PretrainConfig& config) {

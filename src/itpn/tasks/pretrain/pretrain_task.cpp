@@ -8,7 +8,6 @@
 
 #include "itpn/core/log.h"
 #include "itpn/data/open_dataset.h"
-#include "itpn/data/reading_config.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/io/png_writer.h"
 #include "itpn/tasks/features/knn.h"

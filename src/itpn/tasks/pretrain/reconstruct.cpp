@@ -11,6 +11,7 @@
 #include "itpn/config/config.h"
 #include "itpn/core/errors.h"
 #include "itpn/core/files.h"
+#include "itpn/core/paths.h"
 #include "itpn/data/reading_config.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/engine/device.h"
@@ -122,9 +123,8 @@ PanelInput row_of(const PanelInput& panel, int64_t row) {
 
 // NAME.png for .../NAME.jpg; NAME-2.png where that is taken.
 std::string output_name(const std::string& path, std::set<std::string>& taken) {
-  const size_t slash = path.rfind('/');
-  const std::string file = slash == std::string::npos ? path : path.substr(slash + 1);
-  const std::string stem = file.substr(0, file.rfind('.'));
+  const std::string_view file = base_name(path);
+  const std::string stem(file.substr(0, file.rfind('.')));
   std::string name = stem + ".png";
   for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}-{}.png", stem, i);
   return name;

@@ -15,9 +15,7 @@ TowerConfig::TowerConfig() : data(classification_data()) {
 }
 
 TowerConfig load_tower_config(const std::string& recipe, const std::vector<std::string>& overrides) {
-  auto config = load_recipe<TowerConfig>(recipe, overrides);
-  settle_statistics(&config.data);
-  return config;
+  return load_training_recipe<TowerConfig>(recipe, overrides);
 }
 
 void check_tower_config(const TowerConfig& config) {

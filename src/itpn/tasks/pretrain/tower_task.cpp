@@ -9,7 +9,6 @@
 #include "itpn/core/log.h"
 #include "itpn/data/augment_config.h"
 #include "itpn/data/path_kind.h"
-#include "itpn/data/reading_config.h"
 #include "itpn/engine/learner_state.h"
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
