@@ -56,6 +56,12 @@ class CheckLayers(unittest.TestCase):
         self.expect_one({"tasks/classify/score.h": ["itpn/tasks/pretrain/tower.h"], "tasks/pretrain/tower.h": []},
                         "classify/score.h", "sideways")
 
+    def test_detection_and_classification_do_not_know_each_other(self):
+        self.expect_one({"tasks/detect/ready.h": ["itpn/tasks/classify/score.h"], "tasks/classify/score.h": []},
+                        "detect/ready.h", "sideways")
+        self.assertEqual(complaints_about({"tasks/use/predict.h": ["itpn/tasks/detect/ready.h"],
+                                           "tasks/detect/ready.h": []}), [])
+
     def test_a_file_beside_the_rooms(self):
         self.expect_one({"tasks/helpers.h": []}, "tasks/helpers.h", "beside the rooms")
 

@@ -39,6 +39,7 @@ void walk_together(const Rle& a, const Rle& b, const Use& use) {
 class RunWriter {
  public:
   void add(uint32_t length, bool is_set) {
+    if (length == 0) return;
     if (is_set != is_set_) {
       counts_.push_back(length_);
       length_ = 0;
@@ -97,12 +98,19 @@ void check_rle(const Rle& rle) {
                                rle.height, rle.width * rle.height));
 }
 
-Rle encode_bitmap(const Bitmap& bitmap) {
+Rle encode_bitmap(const Bitmap& bitmap) { return encode_part(bitmap, {0, 0, bitmap.height, bitmap.width}); }
+
+Rle encode_part(const Bitmap& part, const PlaceOfPart& place) {
   RunWriter writer;
-  for (int64_t x = 0; x < bitmap.width; ++x) {
-    for (int64_t y = 0; y < bitmap.height; ++y) writer.add(1, bitmap.row(y)[x] != 0);
+  const auto add_background = [&](int64_t pixels) { writer.add(static_cast<uint32_t>(pixels), false); };
+  add_background(place.left * place.height);
+  for (int64_t x = 0; x < part.width; ++x) {
+    add_background(place.top);
+    for (int64_t y = 0; y < part.height; ++y) writer.add(1, part.row(y)[x] != 0);
+    add_background(place.height - place.top - part.height);
   }
-  return {bitmap.height, bitmap.width, writer.finish()};
+  add_background((place.width - place.left - part.width) * place.height);
+  return {place.height, place.width, writer.finish()};
 }
 
 Bitmap decode_rle(const Rle& rle) {

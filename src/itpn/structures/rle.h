@@ -26,6 +26,12 @@ struct Rle {
 void check_rle(const Rle& rle);
 
 Rle encode_bitmap(const Bitmap& bitmap);
+// Of a picture of height x width pixels that holds `part` with its corner at (left, top) and is background elsewhere.
+struct PlaceOfPart {
+  int64_t left = 0, top = 0;
+  int64_t height = 0, width = 0;
+};
+Rle encode_part(const Bitmap& part, const PlaceOfPart& place);
 Bitmap decode_rle(const Rle& rle);
 
 // The form in which COCO files hold runs as a string. `text_to_counts` throws data_error for a text that is none.

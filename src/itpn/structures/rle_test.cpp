@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "itpn/core/philox.h"
 #include "tests/support/error_of.h"
 
@@ -119,6 +122,17 @@ TEST(RleText, IsRefusedWhereItIsDamaged) {
     error_of(ExitCode::kData, [&] { text_to_counts(text); });
   }
   EXPECT_TRUE(text_to_counts("").empty());
+}
+
+TEST(EncodePart, IsTheWholePictureWithBackgroundAroundThePart) {
+  Bitmap part(2, 3);
+  part.values = {1, 0, 1, 1, 1, 0};
+  for (const auto& [left, top] : {std::pair{0, 0}, std::pair{2, 1}, std::pair{4, 3}}) {
+    Bitmap whole(5, 7);
+    for (int64_t y = 0; y < part.height; ++y) std::copy_n(part.row(y), part.width, whole.row(top + y) + left);
+    EXPECT_EQ(encode_part(part, {left, top, 5, 7}), encode_bitmap(whole)) << left << ", " << top;
+  }
+  EXPECT_EQ(encode_part(Bitmap(0, 0), {3, 2, 5, 7}), encode_bitmap(Bitmap(5, 7)));
 }
 
 }  // namespace

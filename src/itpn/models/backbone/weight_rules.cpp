@@ -103,4 +103,15 @@ LoadRules detection_weight_rules() {
   return rules;
 }
 
+LoadRules used_detector_weight_rules() {
+  LoadRules rules = dense_weight_rules({});
+  rules.expected.push_back({Side::kFileOnly, kBiasTables, "relative position bias of the pre-training grid"});
+  std::erase_if(rules.expected, [](const ExpectedAbsence& rule) { return rule.side != Side::kFileOnly; });
+  for (ExpectedAbsence& rule : rules.expected) {
+    for (std::string& pattern : rule.patterns) pattern.insert(0, "backbone.");
+  }
+  rules.expected.push_back({Side::kModelOnly, {"*.num_batches_tracked"}, "a count that only training needs"});
+  return rules;
+}
+
 }  // namespace itpn

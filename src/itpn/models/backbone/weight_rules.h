@@ -23,4 +23,7 @@ LoadRules dense_weight_rules(const std::vector<std::string>& heads);
 // The same below a detector: relative position bias by pairs is left out, tables by axis may start at random.
 LoadRules detection_weight_rules();
 
+// For a detector that is used as it is: all of it has to be in the file, in its shape. The file may hold more.
+LoadRules used_detector_weight_rules();
+
 }  // namespace itpn

@@ -13,16 +13,6 @@ namespace {
 
 constexpr const char* kBackbone = "backbone.";
 
-std::vector<TensorInfo> backbone_of(std::span<const TensorInfo> tensors) {
-  std::vector<TensorInfo> found;
-  for (const TensorInfo& tensor : tensors) {
-    if (!tensor.name.starts_with(kBackbone)) continue;
-    found.push_back(tensor);
-    found.back().name.erase(0, std::string(kBackbone).size());
-  }
-  return found;
-}
-
 // Sizes of one box head, of names that begin with `head`.
 void infer_box_head(const TensorShapes& shapes, const std::string& head, BoxHeadConfig& config) {
   config.classes = shapes.at(head + "fc_cls.weight", 2)[0] - 1;
@@ -40,11 +30,21 @@ bool has_detector_heads(std::span<const TensorInfo> tensors) {
   });
 }
 
+std::vector<TensorInfo> backbone_of_detector(std::span<const TensorInfo> tensors) {
+  std::vector<TensorInfo> found;
+  for (const TensorInfo& tensor : tensors) {
+    if (!tensor.name.starts_with(kBackbone)) continue;
+    found.push_back(tensor);
+    found.back().name.erase(0, std::string(kBackbone).size());
+  }
+  return found;
+}
+
 DetectorConfig infer_detector(std::span<const TensorInfo> tensors, const std::string& where) {
   const TensorShapes shapes(tensors, [&](const std::string& what) {
     return fmt::format("{}: not the weights of a detector: {}", where, what);
   });
-  const InferredSizes sizes = infer_sizes(backbone_of(tensors), where);
+  const InferredSizes sizes = infer_sizes(backbone_of_detector(tensors), where);
   const int64_t stages = shapes.count("roi_head.bbox_head.", ".fc_cls.weight");
   const std::string stage = stages > 0 ? "0." : "";
   DetectorConfig config = stages > 0 ? cascade_rcnn_config(sizes.backbone, sizes.pyramid, 1)

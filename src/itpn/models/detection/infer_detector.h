@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "itpn/io/tensor_info.h"
 #include "itpn/models/detection/detector.h"
@@ -11,6 +12,9 @@ namespace itpn {
 
 // Are there weights of a detector's heads among them?
 bool has_detector_heads(std::span<const TensorInfo> tensors);
+
+// Its backbone and pyramid, under the names that they have by themselves.
+std::vector<TensorInfo> backbone_of_detector(std::span<const TensorInfo> tensors);
 
 // Its configuration: sizes from the shapes, everything else as published. One stage is Mask R-CNN, more are Cascade.
 // Throws a checkpoint error (exit 4) that names `where` if these are not the weights of a detector.

@@ -48,8 +48,8 @@ class KindOfModel : public testing::Test {
 };
 
 TEST_F(KindOfModel, IsTheOneThatTheCardNames) {
-  const std::map<std::string, int> table = {{"classifier", 1}, {"detector", 2}};
-  write_weights("detector", /*has_head=*/true);
+  const std::map<std::string, int> table = {{"classifier", 1}, {"segmenter", 2}};
+  write_weights("segmenter", /*has_head=*/true);
   EXPECT_EQ(of_kind(table, find_model(model())), 2);
   write_weights("classifier", /*has_head=*/true);
   EXPECT_EQ(of_kind(table, find_model(model())), 1);
@@ -70,8 +70,8 @@ TEST_F(KindOfModel, PretrainedWeightsAreRefusedWithWhatToDo) {
 }
 
 TEST_F(KindOfModel, AKindOfAnotherVersionIsRefusedByItsName) {
-  write_weights("detector", /*has_head=*/true);
-  EXPECT_THAT(refusal(), HasSubstr(path_ + ": a model of the kind \"detector\", which this version"));
+  write_weights("segmenter", /*has_head=*/true);
+  EXPECT_THAT(refusal(), HasSubstr(path_ + ": a model of the kind \"segmenter\", which this version"));
 }
 
 }  // namespace

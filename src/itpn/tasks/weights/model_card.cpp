@@ -14,6 +14,7 @@ constexpr const char* kCardKey = "itpn.model";
 constexpr const char* kKindKey = "itpn.kind";
 constexpr const char* kReadingKey = "itpn.reading";
 constexpr const char* kClassesKey = "itpn.class_names";
+constexpr const char* kDetectorKey = "itpn.detector";
 
 }  // namespace
 
@@ -33,6 +34,7 @@ Metadata to_metadata(const ModelCard& card) {
   Metadata metadata = {{kCardKey, dump_config(card)}, {kReadingKey, dump_config(card.reading)}};
   if (!card.kind.empty()) metadata[kKindKey] = card.kind;
   if (!card.class_names.empty()) metadata[kClassesKey] = nlohmann::json(card.class_names).dump();
+  if (card.detector) metadata[kDetectorKey] = dump_config(*card.detector);
   return metadata;
 }
 
@@ -46,6 +48,8 @@ std::optional<ModelCard> card_in(const Metadata& metadata, const std::string& fi
     if (reading != metadata.end()) card.reading = load_config<ReadingConfig>(file, reading->second);
     const auto classes = metadata.find(kClassesKey);
     if (classes != metadata.end()) nlohmann::json::parse(classes->second).get_to(card.class_names);
+    const auto detector = metadata.find(kDetectorKey);
+    if (detector != metadata.end()) card.detector = load_config<DetectorCard>(file, detector->second);
     return card;
   } catch (const nlohmann::json::exception& error) {
     throw checkpoint_error(fmt::format("{}: the names of its classes cannot be read: {}", file, error.what()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,28 @@ void visit_fields(V& v, PictureConfig& c) {
 // Kinds of models: what their heads answer. A file may name another one, of a later version of the program.
 inline constexpr const char* kPretrainedKind = "pretrained";  // nothing: only its features are of use
 inline constexpr const char* kClassifierKind = "classifier";
+inline constexpr const char* kDetectorKind = "detector";  // classes, boxes and perhaps masks of objects
+
+inline constexpr const char* kMaskRcnn = "mask_rcnn";
+inline constexpr const char* kCascadeMaskRcnn = "cascade_mask_rcnn";
+
+// What has to be known of a detector beside that. Pictures keep their shape: PictureConfig::image_size is the size that
+// its backbone's position table is made for.
+struct DetectorCard {
+  std::string type = kMaskRcnn;
+  bool has_masks = true;
+  int64_t short_side = 800;  // of a picture that is looked at, at most; pixels
+  int64_t longest_side = 1333;
+  bool operator==(const DetectorCard&) const = default;
+};
+
+template <class V>
+void visit_fields(V& v, DetectorCard& c) {
+  v("type", c.type, {.doc = "kind of detector", .one_of = {kMaskRcnn, kCascadeMaskRcnn}});
+  v("has_masks", c.has_masks, {.doc = "objects have masks"});
+  v("short_side", c.short_side, {.doc = "largest shorter side of a picture", .min = 1, .max = kLongestSide});
+  v("longest_side", c.longest_side, {.doc = "largest longer side of a picture", .min = 1, .max = kLongestSide});
+}
 
 struct ModelCard {
   // "" in files that were written before kinds were named. Not in visit_fields: an entry of its own, which older
@@ -41,6 +64,7 @@ struct ModelCard {
   // How pictures are read. Of weights that say nothing: as all were before there was a choice. An entry of its own too.
   ReadingConfig reading;
   std::vector<std::string> class_names;  // printable; not in visit_fields: an entry of its own
+  std::optional<DetectorCard> detector;  // of a detector; an entry of its own too
 };
 
 template <class V>

@@ -37,5 +37,17 @@ TEST(ModelCard, AWordThatMakesNoSenseIsRefused) {
   EXPECT_THROW(card_in(metadata, "file"), Error);
 }
 
+TEST(ModelCard, OfADetectorIsAnEntryOfItsOwn) {
+  ModelCard card;
+  card.kind = kDetectorKind;
+  card.detector = DetectorCard{kCascadeMaskRcnn, false, 480, 640};
+  Metadata metadata = to_metadata(card);
+  EXPECT_EQ(card_in(metadata, "file")->detector, card.detector);
+  ASSERT_EQ(metadata.erase("itpn.detector"), 1U);
+  EXPECT_FALSE(card_in(metadata, "file")->detector);
+  metadata["itpn.detector"] = "type = \"oracle\"";
+  EXPECT_THROW(card_in(metadata, "file"), Error);
+}
+
 }  // namespace
 }  // namespace itpn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "itpn/core/errors.h"
@@ -12,6 +13,8 @@
 
 namespace itpn {
 
+struct DetectorConfig;  // models/detection/detector.h
+
 struct ModelSource {
   WeightsPath weights;    // the file, found sound where it is part of a checkpoint
   std::string path;       // of the file, or of the checkpoint's directory: for people
@@ -20,11 +23,17 @@ struct ModelSource {
   int64_t classes = 0;    // outputs of the head, 0: there is none
   bool is_probe = false;  // the head is that of linear probing
   PyramidConfig pyramid;  // num_outs 1: the file has none
+  // Of a file with a detector's heads: its sizes. card.detector is then there too.
+  std::shared_ptr<const DetectorConfig> detector = {};
 };
 
-// The sizes that names and shapes tell, of a run, a checkpoint or a file; `key` as in find_weights. Throws an
-// input/output error (exit 5) where there is no such file, a checkpoint error (exit 4) where it cannot be read or holds
-// no iTPN.
+// Takes what programs have wrapped around the names of a model off; of a detector its backbone's own "backbone." stays.
+// Returns what it took off. Throws as WeightsFile::strip_prefix.
+std::string strip_model_prefix(WeightsFile& file);
+
+// The sizes that names and shapes tell, of a run, a checkpoint or a file; of a detector those of its backbone and
+// pyramid. `key` as in find_weights. Throws an input/output error (exit 5) where there is no such file, a checkpoint
+// error (exit 4) where it cannot be read or holds no iTPN.
 InferredSizes sizes_of_weights(const std::string& path, const std::string& key = "");
 
 // Throws as sizes_of_weights, and a checkpoint error (exit 4) where the sizes are of no known model.

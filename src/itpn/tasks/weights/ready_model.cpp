@@ -13,6 +13,7 @@
 #include "itpn/engine/load_weights.h"
 #include "itpn/engine/precision.h"
 #include "itpn/models/backbone/weight_rules.h"
+#include "itpn/models/detection/detector.h"
 #include "itpn/nn/weight_dtype.h"
 #include "itpn/ops/images_to_device.h"
 
@@ -47,7 +48,12 @@ std::shared_ptr<const PictureTransform> ReadyModel::transform() const {
   return make_evaluation_transform({image_size(), source_.card.model.in_channels, reading}, source_.card.preprocess);
 }
 
-BackboneConfig ReadyModel::backbone() const { return resolve_model(source_.card.model, image_size()).backbone; }
+BackboneConfig ReadyModel::backbone() const {
+  if (!source_.detector) return resolve_model(source_.card.model, image_size()).backbone;
+  BackboneConfig config = source_.detector->backbone;
+  config.image_size = image_size();
+  return config;
+}
 
 void ReadyModel::load_into(torch::nn::Module& model, const LoadRules& rules) const {
   log_report(load_weights(posix_fs(), source_.weights, named_weights(model), rules, {source_.key}));
@@ -63,7 +69,7 @@ torch::Tensor ReadyModel::images_of(const HostBatch& batch) const {
 
 ReadyBackbone::ReadyBackbone(const ModelRequest& request) : ReadyModel(request) {
   model_ = Itpn(backbone(), source().pyramid);
-  load_into(*model_, dense_weight_rules({}));
+  load_into(*model_, source().detector ? detection_weight_rules() : dense_weight_rules({}));
 }
 
 torch::Tensor ReadyBackbone::pooled(const HostBatch& batch) {

@@ -33,6 +33,7 @@ class ReadyModel {
   void load_into(torch::nn::Module& model, const LoadRules& rules) const;
   BackboneConfig backbone() const;
   torch::Tensor images_of(const HostBatch& batch) const;
+  PixelLimit pixel_limit() const { return limit_; }
   const torch::Device& device() const { return device_; }
 
  private:
