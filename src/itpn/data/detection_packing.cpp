@@ -65,4 +65,22 @@ DetectionBatch make_test_batch(std::vector<Image>&& pictures, const DetectionTes
   return batch;
 }
 
+DetectionBatch make_test_batch(std::span<const PixelView> parts, const DetectionTestSize& size) {
+  DetectionBatch batch;
+  BilinearResizer resizer;
+  std::vector<Image> pictures;
+  for (const PixelView& part : parts) {
+    const PictureSize original{part.width, part.height};
+    const DetectionPlan plan = test_plan(original, size.longest_side, size.short_side);
+    Image& picture = pictures.emplace_back(plan.size.width, plan.size.height, part.channels);
+    resizer.run(part, picture);
+    DetectionSample made;
+    made.factors = scale_factors(original, plan.size);
+    batch.pictures.push_back(describe_picture(original, plan, made, size.divisor));
+  }
+  batch.count = static_cast<int64_t>(parts.size());
+  pack_pictures(pictures, batch);
+  return batch;
+}
+
 }  // namespace itpn

@@ -1,6 +1,7 @@
 // Pictures of different sizes put into one batch of detection.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "itpn/data/transforms/detection_transform.h"
@@ -24,5 +25,7 @@ void pack_pictures(std::vector<Image>& pictures, DetectionBatch& batch);
 
 // Pictures without known objects, as a detector is tested on them and used.
 DetectionBatch make_test_batch(std::vector<Image>&& pictures, const DetectionTestSize& size);
+// The same of parts of pictures in colour, which stay as they are.
+DetectionBatch make_test_batch(std::span<const PixelView> parts, const DetectionTestSize& size);
 
 }  // namespace itpn

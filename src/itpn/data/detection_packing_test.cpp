@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace itpn {
 namespace {
 
@@ -34,6 +36,21 @@ TEST(MakeTestBatch, ResizesEachPictureAndPadsItWithZeros) {
       ASSERT_EQ(rows[(y * 32) * 3 + i], i < 13 * 3 ? resized.row(y)[i] : 0) << y << ", " << i;
     }
   }
+}
+
+TEST(MakeTestBatch, OfAPartIsThatOfThePictureCutOut) {
+  const Image whole = patterned(60, 50, 3);
+  const Rect part{10, 5, 40, 30};
+  Image cut(part.width, part.height, 3);
+  for (int y = 0; y < part.height; ++y)
+    std::copy_n(whole.row(part.top + y) + 3 * part.left, 3 * part.width, cut.row(y));
+  const PixelView view = view_of(whole, part);
+  const DetectionBatch of_part = make_test_batch(std::span(&view, 1), {20, 32, 8});
+  std::vector<Image> pictures = {cut};
+  const DetectionBatch expected = make_test_batch(std::move(pictures), {20, 32, 8});
+  EXPECT_EQ(of_part.pixels, expected.pixels);
+  EXPECT_EQ(of_part.pictures[0].factor_x, expected.pictures[0].factor_x);
+  EXPECT_EQ(of_part.pictures[0].original_height, 30);
 }
 
 }  // namespace

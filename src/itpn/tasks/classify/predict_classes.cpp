@@ -16,6 +16,8 @@
 namespace itpn {
 namespace {
 
+constexpr int64_t kShownClasses = 5;  // of each picture
+
 // The most probable classes of one row of probabilities.
 std::vector<Guess> best_guesses(const torch::Tensor& probabilities, int64_t count,
                                 const std::vector<std::string>& names) {
@@ -88,10 +90,11 @@ PredictSummary predict_classes(const PredictRequest& request, const std::vector<
   const auto transform = model.transform();
   const std::span<const std::string> paths = all;
   const auto batch = static_cast<size_t>(request.batch_size);
+  const int64_t top = request.top.value_or(kShownClasses);
   PredictSummary summary;
   for (size_t first = 0; first < paths.size(); first += batch) {
     const auto part = paths.subspan(first, std::min(batch, paths.size() - first));
-    for (const PredictedPicture& picture : predict_batch(model, part, request.top, *transform)) {
+    for (const PredictedPicture& picture : predict_batch(model, part, top, *transform)) {
       show(picture);
       ++(picture.error.empty() ? summary.predicted : summary.unreadable);
     }
@@ -105,7 +108,7 @@ PredictionText class_text(PredictionFormat format) {
       return {"", json_row};
     case PredictionFormat::kCsv:
       return {"path,rank,index,class,probability,error\n", csv_row};
-    case PredictionFormat::kTable:
+    default:
       break;
   }
   return {"", table_row};

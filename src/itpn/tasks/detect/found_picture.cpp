@@ -25,7 +25,7 @@ PixelRange pixels_near(float low, float high, int64_t pixels) {
 
 }  // namespace
 
-Rle mask_of(const FoundPicture& found, size_t object) {
+PastedMask paste_mask(const FoundPicture& found, size_t object) {
   TORCH_CHECK(found.has_masks() && object < found.count(), "object ", object, " of ", found.count(), " has no mask");
   const Box& box = found.boxes[object];
   const PixelRange x = pixels_near(box.x1, box.x2, found.width), y = pixels_near(box.y1, box.y2, found.height);
@@ -34,9 +34,13 @@ Rle mask_of(const FoundPicture& found, size_t object) {
   const at::Tensor corners = torch::tensor({{box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top}});
   const at::Tensor mask = found.masks.slice(0, static_cast<int64_t>(object), static_cast<int64_t>(object) + 1);
   const at::Tensor pasted = ops::paste_masks(mask, corners, {y.size(), x.size()}).contiguous();
-  Bitmap part(y.size(), x.size());
-  std::copy_n(pasted.const_data_ptr<uint8_t>(), part.values.size(), part.values.begin());
-  return encode_part(part, {x.begin, y.begin, found.height, found.width});
+  PastedMask result{Bitmap(y.size(), x.size()), x.begin, y.begin};
+  std::copy_n(pasted.const_data_ptr<uint8_t>(), result.part.values.size(), result.part.values.begin());
+  return result;
+}
+
+Rle rle_of(const PastedMask& mask, const FoundPicture& found) {
+  return encode_part(mask.part, {mask.left, mask.top, found.height, found.width});
 }
 
 FoundPicture select(const FoundPicture& found, const std::vector<size_t>& objects) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "itpn/structures/bitmap.h"
 #include "itpn/structures/box.h"
 #include "itpn/structures/rle.h"
 
@@ -25,9 +26,18 @@ struct FoundPicture {
   bool has_masks() const { return masks.defined(); }
 };
 
-// The mask of one object in the original picture: pasted inside of its box, at least one half, as runs. Takes memory
-// for the pixels of the box alone, and gives it back.
-Rle mask_of(const FoundPicture& found, size_t object);
+// The mask of one object, pasted into the part of the original picture that its box covers: pixels of at least one
+// half.
+struct PastedMask {
+  Bitmap part;
+  int64_t left = 0;  // of the part in the picture
+  int64_t top = 0;
+};
+// Takes memory for the pixels of the box alone. `object` has to be one that has a mask.
+PastedMask paste_mask(const FoundPicture& found, size_t object);
+// As runs of the whole original picture.
+Rle rle_of(const PastedMask& mask, const FoundPicture& found);
+inline Rle mask_of(const FoundPicture& found, size_t object) { return rle_of(paste_mask(found, object), found); }
 
 // Only those objects, in that order.
 FoundPicture select(const FoundPicture& found, const std::vector<size_t>& objects);

@@ -29,6 +29,8 @@ class ReadyDetector : public ReadyModel {
   // Of pictures as make_test_batch and a loader for testing make them, with sides padded to test_size().divisor.
   std::vector<FoundPicture> detect(const DetectionBatch& batch) { return detector_.detect(batch); }
   FoundPicture detect(const Image& picture);
+  // The whole picture and overlapping tiles of that side (tiles.h), `batch_size` of them at a time.
+  FoundPicture detect_in_tiles(const Image& picture, int side, int64_t batch_size);
 
   const DetectionTestSize& test_size() const { return test_size_; }
   // How files are decoded, with the limit on their size.
@@ -39,9 +41,10 @@ class ReadyDetector : public ReadyModel {
   void set_test_size(const DetectionTestSize& size) { test_size_ = size; }
 
  private:
-  Detector load(const FoundLimits& limits) const;
+  Detector load() const;
 
   DetectionTestSize test_size_;
+  DetectionConfig selection_;  // of objects, with the limits asked for
   PictureDetector detector_;
 };
 

@@ -41,14 +41,28 @@ enum class PredictionFormat {
   kTable,
   kJson,  // one object a line
   kCsv,
+  kCoco,  // of detectors: one annotation file
+  kYolo,  // of detectors: a folder with a label file for each picture
+};
+
+// What only detectors are asked for.
+struct ObjectRequest {
+  std::optional<double> threshold = {};   // objects with a larger score; kShownScore (tasks/detect) if absent
+  bool tiles = false;                     // look at large pictures whole and in overlapping tiles
+  std::optional<int64_t> tile_size = {};  // side of a tile in pixels; the detector's shorter side if absent
+  std::string draw_dir;                   // for the pictures with what was found drawn over them; "": none
+
+  bool asks_for_something() const { return threshold || tiles || tile_size || !draw_dir.empty(); }
 };
 
 struct PredictRequest {
   ModelRequest model;
   std::vector<std::string> pictures;  // files, folders, lists (.txt)
   PredictionFormat format = PredictionFormat::kTable;
-  int64_t top = 5;  // classes of each picture
-  int64_t batch_size = 16;
+  std::string output;               // a file, or the folder of kYolo; "": the text goes to `print`
+  std::optional<int64_t> top = {};  // classes of each picture (5), or its objects (as the detector was made)
+  int64_t batch_size = 16;          // pictures, or tiles, at a time
+  ObjectRequest objects = {};
 };
 
 struct PredictSummary {
