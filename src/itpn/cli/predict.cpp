@@ -16,8 +16,9 @@ constexpr const char* kPredictExamples =
     "  itpn predict out/classifier photo.jpg\n"
     "  itpn predict out/classifier holiday/ more.txt --top 3 -o guesses.csv\n"
     "  itpn predict out/classifier --best *.png --format json\n"
-    "  itpn predict out/detector street/ --draw drawn/                 # look at what it finds\n"
-    "  itpn predict out/detector street/ -o found.json --threshold 0.5 # as a COCO file\n"
+    "  itpn predict out/detector street/ --draw drawn/\n"
+    "  itpn predict out/detector street/ --threshold 0.5 -o found.json\n"
+    "  itpn predict out/detector street/ --format yolo -o labels/\n"
     "  itpn predict out/detector aerial.png --tiles --format json\n";
 
 // What detectors alone know.

@@ -27,22 +27,25 @@ double drawing_scale(double width, double height) {
   return enlarged <= largest ? enlarged : std::min(largest, enlarged);
 }
 
-// Every step-th pixel in both directions, of what is longer than a drawing takes. `bytes` of a pixel.
+// The nearest pixel of `source` for each of width x height; `bytes` of a pixel.
 template <class Pixels>
-std::vector<uint8_t> thinned(const Pixels& source, int64_t step, int64_t bytes) {
+std::vector<uint8_t> resampled(const Pixels& source, int width, int height, int bytes) {
   std::vector<uint8_t> values;
-  for (int64_t y = 0; y < source.height; y += step) {
-    const uint8_t* row = source.row(static_cast<int>(y));
-    for (int64_t x = 0; x < source.width; x += step)
-      values.insert(values.end(), row + x * bytes, row + (x + 1) * bytes);
+  values.reserve(static_cast<size_t>(width) * static_cast<size_t>(height) * static_cast<size_t>(bytes));
+  for (int64_t y = 0; y < height; ++y) {
+    const uint8_t* row = source.row(static_cast<int>(y * source.height / height));
+    for (int64_t x = 0; x < width; ++x) {
+      const uint8_t* pixel = row + x * source.width / width * bytes;
+      values.insert(values.end(), pixel, pixel + bytes);
+    }
   }
   return values;
 }
 
-// 1 where the longer side fits into a drawing.
-int64_t thinning_step(int64_t width, int64_t height) { return (std::max(width, height) - 1) / Drawing::kMaxSide + 1; }
-
-int thinned_side(int64_t side, int64_t step) { return static_cast<int>((side + step - 1) / step); }
+// A side as it is drawn, at most as long as what can be drawn.
+int drawn_side(int64_t side, double scale) {
+  return static_cast<int>(std::clamp(std::round(static_cast<double>(side) * scale), 1.0, double{Drawing::kMaxSide}));
+}
 
 class Drawings : public ObjectSink {
  public:
@@ -67,9 +70,12 @@ class Drawings : public ObjectSink {
   void add_mask(size_t object, const PastedMask& mask) override {
     const Bitmap& part = mask.part;
     if (part.values.empty()) return;
-    const int64_t step = thinning_step(part.width, part.height);
-    const std::vector<uint8_t> fewer = step > 1 ? thinned(part, step, 1) : std::vector<uint8_t>();
-    const Mask shown{thinned_side(part.width, step), thinned_side(part.height, step), step > 1 ? fewer : part.values};
+    // In an enlarged picture outlines are finer than its pixels.
+    const double scale = std::max(1.0, scale_);
+    const int width = drawn_side(part.width, scale), height = drawn_side(part.height, scale);
+    const bool is_as_it_is = width == part.width && height == part.height;
+    const std::vector<uint8_t> other = is_as_it_is ? std::vector<uint8_t>() : resampled(part, width, height, 1);
+    const Mask shown{width, height, is_as_it_is ? part.values : other};
     const Area place = {static_cast<double>(mask.left) * scale_, static_cast<double>(mask.top) * scale_,
                         static_cast<double>(part.width) * scale_, static_cast<double>(part.height) * scale_};
     draw_mask(*drawing_, shown, place, colour_of(object), style_);
@@ -91,13 +97,12 @@ class Drawings : public ObjectSink {
 
  private:
   void draw_picture(const Image& image) {
-    const int64_t step = thinning_step(image.width, image.height);
-    if (step == 1) return drawing_->picture(image, whole_);
+    if (std::max(image.width, image.height) <= Drawing::kMaxSide) return drawing_->picture(image, whole_);
     Image fewer;
-    fewer.width = thinned_side(image.width, step);
-    fewer.height = thinned_side(image.height, step);
+    fewer.width = drawn_side(image.width, 1.0);
+    fewer.height = drawn_side(image.height, 1.0);
     fewer.channels = image.channels;
-    fewer.pixels = thinned(image, step, image.channels);
+    fewer.pixels = resampled(image, fewer.width, fewer.height, image.channels);
     drawing_->picture(fewer, whole_);
   }
   Area area_of_box(size_t object) const {

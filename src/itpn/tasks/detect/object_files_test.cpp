@@ -62,6 +62,9 @@ TEST(Drawings, EnlargeSmallPicturesByAWholeNumber) {
   EXPECT_TRUE(is_grey(drawn, 18 * 16, 9 * 16));   // its right half
   EXPECT_FALSE(is_grey(drawn, 2 * 16, 12 * 16));  // on its box
   EXPECT_TRUE(is_grey(drawing_of(40, 30, false), 8 * 16, 9 * 16));
+  const uint8_t* inside = drawn.row(9 * 16) + 3 * 8 * 16;  // its outline is finer than a pixel of the picture
+  const uint8_t* edge = drawn.row(9 * 16) + 3 * (12 * 16 - 1);
+  EXPECT_NE(std::vector<int>(inside, inside + 3), std::vector<int>(edge, edge + 3));
 }
 
 TEST(Drawings, MakeLargePicturesSmaller) {

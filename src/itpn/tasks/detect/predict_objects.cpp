@@ -53,6 +53,7 @@ PredictSummary predict_objects(const PredictRequest& request, const std::vector<
                                const ModelSource& source, const Sinks& sinks) {
   ReadyDetector detector(source, request.model, limits_of(request));
   PredictSummary summary;
+  size_t objects = 0;
   for (size_t place = 0; place < paths.size(); ++place) {
     const std::string& path = paths[place];
     DecodedImage picture;
@@ -69,9 +70,14 @@ PredictSummary predict_objects(const PredictRequest& request, const std::vector<
     }
     const FoundPicture found = find_objects(detector, picture.image, request);
     show({path, place, &picture.image, &found}, sinks);
+    objects += found.count();
     ++summary.predicted;
   }
   for (const auto& sink : sinks) sink->finish();
+  if (objects == 0 && summary.predicted > 0) {
+    log::info(fmt::format("no object has a score above {}; a smaller --threshold shows what is less certain",
+                          request.objects.threshold.value_or(kShownScore)));
+  }
   return summary;
 }
 
