@@ -23,7 +23,7 @@ int run_info(const Arguments& arguments) {
       "itpn info",
       "Parameters and multiply-accumulates of a model, component by component: as a classifier, in "
       "pre-training, and as the backbone of a detector. Of a file of weights (a teacher's too): format, kind of "
-      "model, sizes, what each use would load.",
+      "model, sizes, what each use would load; of a detector also its classes and what a picture costs.",
       kInfoExamples);
   InfoRequest request;
   CLI::App& app = line.app();
@@ -42,7 +42,7 @@ int run_info(const Arguments& arguments) {
   if (is_weights_path(request.preset)) {
     file.path = request.preset;
     file.json = request.json;
-    std::fputs(weights_info(file).c_str(), stdout);
+    std::fputs(file_info(file, request.image_size).c_str(), stdout);
     return 0;
   }
   std::fputs(model_info(request).c_str(), stdout);

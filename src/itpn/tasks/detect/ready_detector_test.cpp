@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "itpn/io/png_writer.h"
 #include "itpn/tasks/detect/nano_detector_for_test.h"
+#include "itpn/tasks/features/embed.h"
+#include "itpn/tasks/weights/convert.h"
 #include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
@@ -108,6 +111,33 @@ TEST_F(ReadyDetectorTest, RefusesAFileThatLacksAPart) {
   std::erase_if(tensors, [](const auto& item) { return !item.first.starts_with("backbone."); });
   write_weights_file(posix_fs(), path_, as_tensor_bytes(tensors), test::nano_detector_card());
   EXPECT_THAT(test::error_of(ExitCode::kCheckpoint, [&] { load(); }), HasSubstr("a detector's heads are missing"));
+}
+
+TEST_F(ReadyDetectorTest, IsTheSameAfterItWasConverted) {
+  test::write_nano_detector(path_, {.is_cascade = true}, test::nano_detector_card({.is_cascade = true}));
+  const std::string pth = directory_.file("b.pth"), back = directory_.file("c.safetensors");
+  convert_weights({.input = path_, .output = pth});
+  convert_weights({.input = pth, .output = back});
+  EXPECT_EQ(read_text_file(posix_fs(), back), read_text_file(posix_fs(), path_));
+  const Image picture = test::blobs(100, 70, 1);
+  const ModelRequest converted = {.weights = pth, .device = "cpu"};
+  ReadyDetector other(find_model(converted), converted);
+  EXPECT_EQ(other.class_names().size(), 3U);
+  EXPECT_EQ(other.detect(picture).boxes, load().detect(picture).boxes);
+}
+
+TEST_F(ReadyDetectorTest, FeaturesOfItsBackboneAreEmbedded) {
+  test::write_nano_detector(path_, {}, test::nano_detector_card());
+  write_file_atomically(posix_fs(), directory_.file("a.png"), encode_png(test::blobs(100, 70, 1)));
+  for (const std::string level : {"pooled", "p3"}) {
+    const EmbedResult result = embed({.model = request(),
+                                      .pictures = {directory_.file("a.png")},
+                                      .level = level,
+                                      .format = "",
+                                      .output = directory_.file("f.csv")});
+    EXPECT_EQ(result.shape[0], 1);
+    EXPECT_TRUE(result.unreadable.empty());
+  }
 }
 
 TEST_F(ReadyDetectorTest, GivesItsBackboneAndPyramidToOtherUses) {

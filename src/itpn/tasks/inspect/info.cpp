@@ -3,10 +3,16 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "itpn/core/errors.h"
+#include "itpn/engine/checkpoint_files.h"
+#include "itpn/io/weights_file.h"
+#include "itpn/models/detection/infer_detector.h"
+#include "itpn/tasks/inspect/detector_cost.h"
 #include "itpn/tasks/inspect/model_cost.h"
+#include "itpn/tasks/weights/model_source.h"
 
 namespace itpn {
 namespace {
@@ -139,12 +145,46 @@ std::string as_json(const std::string& name, const Preset& preset, const ImageSi
   return json.dump(2) + "\n";
 }
 
+// A lying picture of the largest sides that the detector looks at, padded.
+ImageSize largest_picture(const nlohmann::ordered_json& detector, int64_t patch) {
+  const int64_t divisor = std::lcm(int64_t{32}, patch);
+  const auto padded = [&](const char* side) {
+    return (detector.at(side).get<int64_t>() + divisor - 1) / divisor * divisor;
+  };
+  return {padded("short_side"), padded("longest_side")};
+}
+
+DetectorConfig detector_in(const WeightsInfoRequest& request) {
+  WeightsFile file = open_weights(posix_fs(), find_weights(posix_fs(), request.path, request.key),
+                                  {request.key, !request.skip_checksums});
+  strip_model_prefix(file);
+  return infer_detector(file.tensors(), file.path());
+}
+
 }  // namespace
 
 std::string model_info(const InfoRequest& request) {
   const Preset preset = find_preset(request.preset);
   const ImageSize image = checked_size(request, preset.backbone);
   return request.json ? as_json(request.preset, preset, image) : as_table(request.preset, preset, image);
+}
+
+std::string file_info(const WeightsInfoRequest& request, const std::optional<ImageSize>& image_size) {
+  WeightsInfoRequest of_program = request;
+  of_program.json = true;
+  const std::string told = weights_info(of_program);
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(told);
+  if (!json.contains("detector")) return request.json ? told : weights_info(request);
+  const DetectorConfig config = detector_in(request);
+  const ImageSize image = image_size.value_or(largest_picture(json.at("detector"), config.backbone.patch_size));
+  const ModelCost cost = detector_cost(config, image);
+  if (!request.json) {
+    return weights_info(request) + section(fmt::format("picture of {} x {}", image.height, image.width), cost);
+  }
+  json["cost"] = as_json(cost);
+  json["cost"]["image_height"] = image.height;
+  json["cost"]["image_width"] = image.width;
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace itpn

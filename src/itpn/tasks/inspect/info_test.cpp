@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/errors.h"
+#include "itpn/tasks/detect/nano_detector_for_test.h"
 #include "itpn/tasks/inspect/model_cost.h"
+#include "tests/support/temporary_directory.h"
 
 namespace itpn {
 namespace {
@@ -91,6 +93,37 @@ TEST(ModelInfo, WritesJsonForAnyImageSize) {
 TEST(ModelInfo, NamesWhatIsWrong) {
   EXPECT_THROW(model_info({.preset = "itpn-huge"}), Error);
   EXPECT_THROW(model_info({.preset = "itpn-base", .image_size = 225}), Error);
+}
+
+TEST(FileInfo, OfADetectorTellsClassesSizesAndCost) {
+  const test::TemporaryDirectory folder;
+  const std::string path = folder.file("detector.safetensors");
+  test::write_nano_detector(path, {.is_cascade = true}, test::nano_detector_card({.is_cascade = true}));
+  const auto json = nlohmann::json::parse(file_info({.path = path, .json = true}, std::nullopt));
+  EXPECT_EQ(json.at("model"), "detector (Cascade Mask R-CNN)");
+  EXPECT_EQ(json.at("sizes").at("preset"), "itpn-nano");
+  EXPECT_EQ(json.at("sizes").at("classes"), 3);
+  EXPECT_EQ(json.at("detector").at("stages"), 3);
+  EXPECT_EQ(json.at("detector").at("class_names")[2], "class c");
+  EXPECT_EQ(json.at("detector").at("longest_side"), 112);
+  EXPECT_EQ(json.at("cost").at("image_width"), 128);
+  EXPECT_EQ(json.at("cost").at("image_height"), 64);
+  EXPECT_EQ(json.at("loads").at("predict, eval"), json.at("tensors").dump() + " tensors");
+  const std::string text = file_info({.path = path}, ImageSize(96, 64));
+  EXPECT_THAT(text, testing::HasSubstr("model: detector (Cascade Mask R-CNN)\n"));
+  EXPECT_THAT(text, testing::HasSubstr("picture of 96 x 64"));
+  EXPECT_THAT(text, testing::HasSubstr("  mask_head.2 "));
+}
+
+TEST(FileInfo, OfADetectorOfOtherNamesInFrontHasTheNamesOfCoco) {
+  const test::TemporaryDirectory folder;
+  const std::string path = folder.file("detector.pth");
+  test::write_nano_detector(path, {.classes = 80, .has_masks = false}, {}, "module.");
+  const auto json = nlohmann::json::parse(file_info({.path = path, .json = true}, std::nullopt));
+  EXPECT_EQ(json.at("model"), "detector (Mask R-CNN)");
+  EXPECT_EQ(json.at("prefix"), "module.");
+  EXPECT_EQ(json.at("detector").at("class_names")[0], "person");
+  EXPECT_EQ(json.at("detector").at("masks"), false);
 }
 
 }  // namespace

@@ -57,6 +57,10 @@ std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file, const
           forecast("detect, segment, embed", file, dense_weight_rules({}))};
 }
 
+LoadForecast forecast_detector_load(std::span<const TensorInfo> file) {
+  return forecast("predict, eval", file, used_detector_weight_rules());
+}
+
 std::vector<LoadForecast> forecast_teacher_loads(std::span<const TensorInfo> file) {
   return {forecast("pretrain (teacher.weights)", file, clip_weight_rules())};
 }

@@ -20,6 +20,9 @@ struct LoadForecast {
 // For pre-training of the file's own kind, classification, and backbone with pyramid.
 std::vector<LoadForecast> forecast_loads(std::span<const TensorInfo> file, const InferredSizes& sizes);
 
+// For a detector that is used as it is, by a file of one.
+LoadForecast forecast_detector_load(std::span<const TensorInfo> file);
+
 // For the teacher of CLIP-supervised pre-training, by a file that is one.
 std::vector<LoadForecast> forecast_teacher_loads(std::span<const TensorInfo> file);
 

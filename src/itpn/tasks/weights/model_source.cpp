@@ -45,17 +45,10 @@ ModelCard inferred_card(const InferredSizes& sizes) {
   return card;
 }
 
-DetectorCard inferred_card(const DetectorConfig& detector) {
-  DetectorCard card;
-  card.type = detector.roi.stages.size() > 1 ? kCascadeMaskRcnn : kMaskRcnn;
-  card.has_masks = detector.roi.has_masks;
-  return card;
-}
-
 // Names for outputs that have none.
 void name_classes(ModelSource* source) {
   std::vector<std::string>& names = source->card.class_names;
-  if (names.empty() && source->detector && source->classes == std::ssize(coco_names())) names = coco_names();
+  if (names.empty() && source->detector) names = names_of_classes(source->classes);
   const auto known = static_cast<int64_t>(names.size());
   if (known != source->classes) names.clear();
   for (auto i = static_cast<int64_t>(names.size()); i < source->classes; ++i) names.push_back(std::to_string(i));
@@ -84,6 +77,17 @@ WeightsPath chosen_weights(const ModelRequest& request, const std::string& key) 
 }
 
 }  // namespace
+
+DetectorCard card_of(const DetectorConfig& detector) {
+  DetectorCard card;
+  card.type = detector.roi.stages.size() > 1 ? kCascadeMaskRcnn : kMaskRcnn;
+  card.has_masks = detector.roi.has_masks;
+  return card;
+}
+
+std::vector<std::string> names_of_classes(int64_t classes) {
+  return classes == std::ssize(coco_names()) ? coco_names() : std::vector<std::string>();
+}
 
 std::string strip_model_prefix(WeightsFile& file) {
   const std::vector<TensorInfo>& tensors = file.tensors();
@@ -137,7 +141,7 @@ ModelSource find_model(const ModelRequest& request) {
   source.classes = sizes.backbone.classes.value_or(0);
   source.pyramid = sizes.backbone.pyramid;
   source.detector = sizes.detector;
-  if (source.detector && !source.card.detector) source.card.detector = inferred_card(*source.detector);
+  if (source.detector && !source.card.detector) source.card.detector = card_of(*source.detector);
   if (source.detector && !card) source.card.reading.exif = "apply";  // as published detectors' pictures were read
   if (source.card.kind.empty()) source.card.kind = kind_of(sizes);
   name_classes(&source);

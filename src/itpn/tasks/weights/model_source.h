@@ -31,6 +31,11 @@ struct ModelSource {
 // Returns what it took off. Throws as WeightsFile::strip_prefix.
 std::string strip_model_prefix(WeightsFile& file);
 
+// What a detector's file without a card is taken for: used as published.
+DetectorCard card_of(const DetectorConfig& detector);
+// The names that COCO gives to so many classes of a detector without a card; none where COCO has another number.
+std::vector<std::string> names_of_classes(int64_t classes);
+
 // The sizes that names and shapes tell, of a run, a checkpoint or a file; of a detector those of its backbone and
 // pyramid. `key` as in find_weights. Throws an input/output error (exit 5) where there is no such file, a checkpoint
 // error (exit 4) where it cannot be read or holds no iTPN.

@@ -5,21 +5,21 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "itpn/core/errors.h"
 #include "itpn/engine/checkpoint_files.h"
 #include "itpn/io/weights_writer.h"
 #include "itpn/models/backbone/infer_sizes.h"
 #include "itpn/models/clip/clip_config.h"
+#include "itpn/models/detection/infer_detector.h"
 #include "itpn/tasks/weights/load_forecast.h"
 #include "itpn/tasks/weights/model_card.h"
+#include "itpn/tasks/weights/model_source.h"
 
 namespace itpn {
 namespace {
-
-bool is_backbone_name(const std::string& name) {
-  return name == "absolute_pos_embed" || name.starts_with("patch_embed.") || name.starts_with("blocks.");
-}
 
 int64_t elements_of(const TensorInfo& tensor) { return static_cast<int64_t>(tensor.bytes) / dtype_size(tensor.dtype); }
 
@@ -74,9 +74,46 @@ nlohmann::ordered_json sizes_json(const ClipFileLayout& layout) {
           {"in_channels", s.in_channels}};
 }
 
+// What is beside the backbone of a detector, and how it is used.
+nlohmann::ordered_json detector_json(const WeightsFile& file, const std::optional<ModelCard>& card) {
+  const DetectorConfig config = infer_detector(file.tensors(), file.path());
+  const DetectorCard use = card && card->detector ? *card->detector : card_of(config);
+  const BoxHeadConfig& box = config.roi.box;
+  nlohmann::ordered_json json = {{"stages", config.roi.stages.size()}, {"masks", config.roi.has_masks},
+                                 {"box_head_convs", box.convs},        {"box_head_fcs", box.fcs},
+                                 {"box_head_dim", box.fc_dim},         {"box_for_each_class", !box.is_agnostic},
+                                 {"short_side", use.short_side},       {"longest_side", use.longest_side}};
+  const std::vector<std::string> names = card ? card->class_names : names_of_classes(box.classes);
+  if (!names.empty()) json["class_names"] = names;
+  return json;
+}
+
+// A detector of any names in front; the names have to be its own.
+nlohmann::ordered_json detector_file_json(WeightsFile& file) {
+  const std::vector<TensorInfo> backbone = backbone_of_detector(file.tensors());
+  const InferredSizes sizes = infer_sizes(backbone, file.path());
+  InferredSizes shown = sizes;
+  const std::optional<ModelCard> card = card_in(texts_of(file), file.path());
+  if (card) shown.backbone.image_size = card->pictures.image_size;
+  const DetectorConfig config = infer_detector(file.tensors(), file.path());
+  shown.classes = config.roi.box.classes;
+  const bool is_cascade = config.roi.stages.size() > 1;
+  nlohmann::ordered_json json = {{"model", is_cascade ? "detector (Cascade Mask R-CNN)" : "detector (Mask R-CNN)"}};
+  json["sizes"] = sizes_json(shown);
+  json["detector"] = detector_json(file, card);
+  std::vector<LoadForecast> forecasts = {forecast_detector_load(file.tensors())};
+  for (LoadForecast& forecast : forecast_loads(backbone, sizes)) forecasts.push_back(std::move(forecast));
+  json["loads"] = loads_json(forecasts);
+  return json;
+}
+
 // Takes the prefix of an iTPN off the names.
 nlohmann::ordered_json itpn_json(WeightsFile& file) {
-  nlohmann::ordered_json json = {{"prefix", file.strip_prefix(is_backbone_name)}};
+  nlohmann::ordered_json json = {{"prefix", strip_model_prefix(file)}};
+  if (has_detector_heads(file.tensors())) {
+    json.update(detector_file_json(file));
+    return json;
+  }
   const InferredSizes sizes = infer_sizes(file.tensors(), file.path());
   json["model"] = sizes.kind();
   InferredSizes shown = sizes;
