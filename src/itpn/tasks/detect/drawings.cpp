@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <optional>
+#include <set>
 
+#include "itpn/core/errors.h"
 #include "itpn/core/files.h"
 #include "itpn/core/output_place.h"
+#include "itpn/core/utf8.h"
 #include "itpn/io/overlay.h"
 #include "itpn/io/palette.h"
 #include "itpn/tasks/detect/object_files.h"
@@ -47,6 +51,23 @@ int drawn_side(int64_t side, double scale) {
   return static_cast<int>(std::clamp(std::round(static_cast<double>(side) * scale), 1.0, double{Drawing::kMaxSide}));
 }
 
+std::string drawing_path(const std::string& directory, const std::string& stem) {
+  return join_path(directory, stem + ".png");
+}
+
+// A drawing must not take the place of a picture.
+void spare_pictures(const std::vector<std::string>& paths, const std::string& directory,
+                    const std::vector<std::string>& stems) {
+  std::set<std::filesystem::path> pictures;
+  for (const std::string& path : paths) pictures.insert(std::filesystem::weakly_canonical(path));
+  for (const std::string& stem : stems) {
+    const std::string drawing = drawing_path(directory, stem);
+    if (!pictures.contains(std::filesystem::weakly_canonical(drawing))) continue;
+    throw usage_error(fmt::format("--draw {}: {} would take the place of a picture; name another folder", directory,
+                                  printable_name(drawing)));
+  }
+}
+
 class Drawings : public ObjectSink {
  public:
   explicit Drawings(const ObjectFilesOptions& options)
@@ -54,6 +75,7 @@ class Drawings : public ObjectSink {
         stems_(stems_below_common_folder(options.paths)),
         class_names_(options.class_names),
         colours_(class_colours(class_names_.size() == 1 ? kColoursOfObjects : class_names_.size())) {
+    spare_pictures(options.paths, directory_, stems_);
     prepare_output_directory(posix_fs(), directory_);
   }
   bool wants_masks() const override { return true; }
@@ -89,7 +111,7 @@ class Drawings : public ObjectSink {
       draw_label(*drawing_, area_of_box(i), fmt::format("{} {:.2f}", name, found.scores[i]), colour_of(i), whole_,
                  style_);
     }
-    const std::string path = join_path(directory_, stems_[picture_.place] + ".png");
+    const std::string path = drawing_path(directory_, stems_[picture_.place]);
     make_directories(posix_fs(), parent_path(path));
     write_file_atomically(posix_fs(), path, drawing_->file());
     drawing_.reset();

@@ -20,8 +20,8 @@ struct ObjectFilesOptions {
 std::unique_ptr<ObjectSink> make_yolo_files(const ObjectFilesOptions& options);
 
 // The pictures with boxes, masks, names and scores drawn over them, NAME.png: small pictures enlarged, very large ones
-// made smaller. A detector of one class draws each object in a colour of its own. Throws exit code 5 where the disk
-// refuses.
+// made smaller. A detector of one class draws each object in a colour of its own. Throws a usage error (exit 2) where a
+// drawing would replace one of the pictures, exit code 5 where the disk refuses.
 std::unique_ptr<ObjectSink> make_drawings(const ObjectFilesOptions& options);
 
 }  // namespace itpn

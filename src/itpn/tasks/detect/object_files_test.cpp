@@ -7,6 +7,7 @@
 #include "itpn/io/decode_image.h"
 #include "itpn/io/yolo_labels.h"
 #include "itpn/tasks/detect/found_for_test.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace itpn {
@@ -72,6 +73,17 @@ TEST(Drawings, MakeLargePicturesSmaller) {
   EXPECT_LE(int64_t{drawn.width} * drawn.height, 16'100'000);
   EXPECT_NEAR(drawn.width / static_cast<double>(drawn.height), 8.0 / 2.1, 0.01);
   EXPECT_EQ(drawing_of(900, 600, false).width, 900);
+}
+
+TEST(Drawings, TakeNoPicturesPlace) {
+  const test::TemporaryDirectory folder;
+  const std::vector<std::string> pictures = {folder.file("a.jpg"), folder.file("b.png")};
+  EXPECT_THAT(test::error_of(ExitCode::kUsage,
+                             [&] {
+                               make_drawings({folder.path() + "/./", pictures, {"dog"}});
+                             }),
+              ::testing::HasSubstr("b.png would take the place of a picture"));
+  make_drawings({folder.file("drawn"), pictures, {"dog"}});
 }
 
 TEST(Drawings, OfVeryLongPicturesCanBeWritten) {
