@@ -23,10 +23,11 @@ DecodedImage read_picture(const std::string& path, const DecodeOptions& options)
   return decode_shown(bytes, read_image_info(bytes, options.limit), options);
 }
 
-FoundPicture find_objects(ReadyDetector& detector, const Image& picture, const PredictRequest& request) {
+FoundPicture objects_in(ReadyDetector& detector, const Image& picture, const PredictRequest& request) {
   if (!request.objects.tiles) return detector.detect(picture);
   const int64_t side = request.objects.tile_size.value_or(detector.test_size().short_side);
-  return detector.detect_in_tiles(picture, static_cast<int>(side), request.batch_size);
+  const int64_t largest = std::max(picture.width, picture.height);
+  return detector.detect_in_tiles(picture, static_cast<int>(std::min(side, largest)), request.batch_size);
 }
 
 void show(const SeenPicture& picture, const Sinks& sinks) {
@@ -68,7 +69,7 @@ PredictSummary predict_objects(const PredictRequest& request, const std::vector<
     if (!picture.damage.empty()) {
       log::warning(fmt::format("{}: damaged but used: {}", printable_name(path), picture.damage));
     }
-    const FoundPicture found = find_objects(detector, picture.image, request);
+    const FoundPicture found = objects_in(detector, picture.image, request);
     show({path, place, &picture.image, &found}, sinks);
     objects += found.count();
     ++summary.predicted;
