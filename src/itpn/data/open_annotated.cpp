@@ -111,24 +111,30 @@ void add_missing_classes(const Names& known, AnnotatedFiles* files) {
   if (!missing.empty()) files->remarks.push_back("no category " + missing);
 }
 
+std::pair<AnnotatedSet, std::shared_ptr<const CocoDataset>> make_set(Fs& fs, const AnnotatedPart& part,
+                                                                     AnnotatedFiles&& files, CocoDatasetConfig config) {
+  AnnotatedSet set;
+  set.name = config.name = printable_name(part.annotations);
+  config.pictures = part.pictures;
+  config.paths = std::move(files.paths);
+  set.truth = std::make_shared<CocoSet>(std::move(files.set));
+  const auto samples = std::make_shared<const CocoDataset>(fs, *set.truth, std::move(config));
+  set.samples = samples;
+  return {set, samples};
+}
+
 // `class_names` empty: this part's own are the classes, and it is learnt from.
 AnnotatedSet open_part(Fs& fs, const AnnotatedDataConfig& data, const AnnotatedPart& part, const Names& class_names) {
   AnnotatedFiles files = read_annotated(fs, part);
   if (!class_names.empty()) check_classes(part, files.set, class_names);
   add_missing_classes(class_names, &files);
   CocoDatasetConfig config;
-  config.name = printable_name(part.annotations);
-  config.pictures = part.pictures;
-  config.paths = std::move(files.paths);
   config.class_names = class_names;
   config.is_for_training = class_names.empty();
   config.empty = data.empty == "drop" ? EmptyPictures::kDrop : EmptyPictures::kNegative;
-  AnnotatedSet set;
-  set.name = config.name;
-  set.truth = std::make_shared<CocoSet>(std::move(files.set));
-  const auto samples = std::make_shared<CocoDataset>(fs, *set.truth, config);
-  log::info(summary_of(part, *samples, files.remarks));
-  set.samples = samples;
+  const Names remarks = std::move(files.remarks);
+  auto [set, samples] = make_set(fs, part, std::move(files), std::move(config));
+  log::info(summary_of(part, *samples, remarks));
   return set;
 }
 
@@ -186,6 +192,12 @@ AnnotatedSet open_annotated_set(Fs& fs, const AnnotatedDataConfig& data, const s
                                 const Names& class_names) {
   if (is_synthetic(data, path)) return open_held_out(data);
   return open_part(fs, data, part_to_measure_on(fs, path, form_of(data, path)), class_names);
+}
+
+AnnotatedSet open_annotated_part(Fs& fs, const AnnotatedPart& part) {
+  CocoDatasetConfig config;
+  config.is_for_training = false;
+  return make_set(fs, part, read_annotated(fs, part), std::move(config)).first;
 }
 
 }  // namespace itpn

@@ -31,6 +31,10 @@ AnnotatedFiles read_form(Fs& fs, const AnnotatedPart& part) {
   return part.form == AnnotationForm::kVoc ? read_voc_part(fs, part) : read_coco_part(fs, part);
 }
 
+std::string size_text(int64_t width, int64_t height) { return fmt::format("{} x {}", width, height); }
+
+}  // namespace
+
 bool is_usable_outline(const std::vector<Polygon>& parts) {
   const auto is_near = [](double value) { return std::abs(value) <= kFarthestPoint; };
   return std::any_of(parts.begin(), parts.end(),
@@ -38,10 +42,6 @@ bool is_usable_outline(const std::vector<Polygon>& parts) {
          std::all_of(parts.begin(), parts.end(),
                      [&](const Polygon& part) { return std::all_of(part.begin(), part.end(), is_near); });
 }
-
-std::string size_text(int64_t width, int64_t height) { return fmt::format("{} x {}", width, height); }
-
-}  // namespace
 
 void drop_unused_twins(const std::string& name, AnnotatedFiles* files) {
   std::set<int64_t> used;
@@ -93,9 +93,14 @@ void check_masks(const std::string& name, AnnotatedFiles* files) {
   }
 }
 
-AnnotatedFiles read_annotated(Fs& fs, const AnnotatedPart& part) {
+AnnotatedFiles read_annotations(Fs& fs, const AnnotatedPart& part) {
   AnnotatedFiles files = read_form(fs, part);
   fill_sizes(fs, files.set.images, files.paths);
+  return files;
+}
+
+AnnotatedFiles read_annotated(Fs& fs, const AnnotatedPart& part) {
+  AnnotatedFiles files = read_annotations(fs, part);
   drop_unused_twins(part.annotations, &files);
   check_masks(part.annotations, &files);
   return files;

@@ -22,11 +22,17 @@ struct AnnotatedFiles {
 // Reads annotations, finds the pictures and looks up the sizes that are not told. Ids of pictures, annotations and
 // categories are those of the file, or count from 1 where the form has none. Throws data_error as the readers of the
 // forms do (io/coco_json.h, io/yolo_labels.h, io/voc_annotation.h), and for a name that could be several pictures.
+AnnotatedFiles read_annotations(Fs& fs, const AnnotatedPart& part);
+
+// The same, fit for training: drop_unused_twins and check_masks are done.
 AnnotatedFiles read_annotated(Fs& fs, const AnnotatedPart& part);
 
 // Of two categories of one name, those without an annotation go, with a remark: some programs list the name of a group
 // beside that of its only class. Throws data_error where two are left.
 void drop_unused_twins(const std::string& name, AnnotatedFiles* files);
+
+// Whether an outline can be filled: some part has three points, and none lies far outside of every picture.
+bool is_usable_outline(const std::vector<Polygon>& parts);
 
 // Outlines of less than three points or with points far outside of the picture go, so that only the box is left, with a
 // remark. Throws data_error for runs of another size than their picture.

@@ -48,7 +48,7 @@ bool is_yaml(const std::string& path) { return has_ending(path, ".yaml") || has_
 AnnotatedParts parts_of_file(Fs& fs, const std::string& path) {
   if (is_yaml(path)) return yolo_parts_of(fs, path);
   AnnotatedParts parts;
-  parts.all = part_of_file(fs, path, "");
+  if (has_ending(path, ".json")) parts.all = part_of_file(fs, path, "");
   return parts;
 }
 
@@ -160,6 +160,7 @@ AnnotatedParts find_parts(Fs& fs, const std::string& path, const std::string& fo
 AnnotatedParts need_parts(Fs& fs, const std::string& path, const std::string& form) {
   AnnotatedParts parts = find_parts(fs, path, form);
   if (!parts.is_empty()) return parts;
+  if (!is_directory(fs, path)) throw_no_description(fs, path);
   const std::string wanted = form == "auto" ? "" : fmt::format(" in the form data.source = \"{}\"", form);
   throw data_error(fmt::format("{}: no annotations of objects{}: {}; name COCO's .json with data.annotations",
                                printable_name(path), wanted, kLookedFor));

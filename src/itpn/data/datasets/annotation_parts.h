@@ -39,8 +39,8 @@ struct AnnotatedParts {
 };
 
 // Looks at `path`, a folder or the file that describes the set; `form` = "coco", "yolo" or "voc" looks for that alone,
-// "auto" for each in this order. Nothing is found where there are no annotations. Throws data_error where there is
-// nothing at that path, a folder cannot be read, or several files could be meant.
+// "auto" for each in this order. Nothing is found where there are no annotations, and for files of other endings.
+// Throws data_error where there is nothing at that path, a folder cannot be read, or several files could be meant.
 AnnotatedParts find_parts(Fs& fs, const std::string& path, const std::string& form = "auto");
 
 // The same; throws data_error that says what was looked for where there are none.

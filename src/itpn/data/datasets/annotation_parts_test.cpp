@@ -78,6 +78,15 @@ TEST_F(AnnotationParts, OfRoboflowLieBesideTheirPictures) {
   EXPECT_EQ(told(parts.test), "coco test/_annotations.coco.json test");
 }
 
+TEST_F(AnnotationParts, OtherFilesBesidePicturesAreNone) {
+  put("train/cat/1.png");
+  put("train/labels.json");
+  put("info.json");
+  put("list.txt", "a.png 0\n");
+  EXPECT_TRUE(find().is_empty());
+  EXPECT_TRUE(find_parts(posix_fs(), directory_.file("list.txt")).is_empty());
+}
+
 TEST_F(AnnotationParts, OfCvatAreOneWhole) {
   put("annotations/instances_default.json");
   make_folder("images");

@@ -34,23 +34,23 @@ void add_file(Fs& fs, const FolderEntries& folder, const std::string& name, cons
            parts);
 }
 
+// Outside of annotations/ a .json may be anything; these are annotations by their names.
+bool is_named_as_annotations(const std::string& name) {
+  return name == "result.json" || name == "annotations.json" || name.starts_with("instances") ||
+         lower_case(name).find("coco") != std::string::npos || split_of(stem_of(name)) != Split::kAll;
+}
+
 // Beside the pictures of each part, as Roboflow has it.
 void add_part_folders(Fs& fs, const FolderEntries& root, AnnotatedParts* parts) {
   for (const std::string& name : root.folders) {
     const Split split = split_of(name);
     if (split == Split::kAll) continue;
     const FolderEntries folder = entries_of(fs, root.below(name));
-    std::vector<std::string> files = folder.files_ending(".coco.json");
-    if (files.empty()) files = folder.files_ending(".json");
-    if (files.size() != 1) continue;
-    add_part(root.path, {AnnotationForm::kCoco, split, folder.below(files[0]), folder.path, ""}, parts);
+    for (const std::string& file : folder.files_ending(".json")) {
+      if (is_named_as_annotations(file))
+        add_part(root.path, {AnnotationForm::kCoco, split, folder.below(file), folder.path, ""}, parts);
+    }
   }
-}
-
-// A .json in the uppermost folder may be anything; these are annotations by their names.
-bool is_named_as_annotations(const std::string& name) {
-  return name == "result.json" || name == "annotations.json" || name.starts_with("instances") ||
-         lower_case(name).find("coco") != std::string::npos || split_of(stem_of(name)) != Split::kAll;
 }
 
 }  // namespace
