@@ -14,6 +14,7 @@
 #include "itpn/data/datasets/annotation_parts.h"
 #include "itpn/data/datasets/class_checks.h"
 #include "itpn/data/datasets/coco_dataset.h"
+#include "itpn/data/datasets/corner_boxes.h"
 #include "itpn/data/datasets/synthetic_annotated.h"
 
 namespace itpn {
@@ -103,6 +104,16 @@ void check_classes(const AnnotatedPart& part, const CocoSet& set, const Names& k
                                hint_on_unicode_form(unknown, known)));
 }
 
+// Training would go on and learn nonsense.
+void warn_of_corners(const AnnotatedPart& part, const CocoSet& set) {
+  const auto count = static_cast<int64_t>(boxes_written_as_corners(set).size());
+  if (count == 0) return;
+  log::warning(
+      fmt::format("{}: {} not fit the picture, and all boxes look like x1, y1, x2, y2, where x, y, width, height "
+                  "are wanted; look at them with `itpn data PATH --pictures DIR`",
+                  printable_name(part.annotations), count_of(count, "box does", "boxes do")));
+}
+
 // Classes of the model that the annotations do not list, as a remark.
 void add_missing_classes(const Names& known, AnnotatedFiles* files) {
   Names listed;
@@ -128,6 +139,7 @@ AnnotatedSet open_part(Fs& fs, const AnnotatedDataConfig& data, const AnnotatedP
   AnnotatedFiles files = read_annotated(fs, part);
   if (!class_names.empty()) check_classes(part, files.set, class_names);
   add_missing_classes(class_names, &files);
+  warn_of_corners(part, files.set);
   CocoDatasetConfig config;
   config.class_names = class_names;
   config.is_for_training = class_names.empty();

@@ -126,6 +126,26 @@ TEST_F(OpenAnnotated, APartWithoutAUsableBoxIsAnErrorThatNamesTheCause) {
                                      HasSubstr("1 are outside of the picture")));
 }
 
+TEST_F(OpenAnnotated, BoxesThatLookLikeCornersAreWarnedOf) {
+  CocoSet set;
+  set.images = {{1, 64, 48, "train.png"}};
+  set.categories = {{1, "cat"}};
+  for (int64_t id = 1; id <= 6; ++id) {
+    const double left = 20.0 + 3.0 * static_cast<double>(id);
+    set.annotations.push_back({.id = id, .image_id = 1, .category_id = 1, .box = CornerBox{left, 9, left + 25, 40}});
+  }
+  put_set("train", set);
+  testing::internal::CaptureStderr();
+  open_annotated_data(posix_fs(), config());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("6 boxes do not fit the picture, and all boxes look like"));
+  set.annotations[0].box = CornerBox{30, 9, 20, 20};
+  put_set("train", set);
+  testing::internal::CaptureStderr();
+  open_annotated_data(posix_fs(), config());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::Not(HasSubstr("look like")));
+}
+
 TEST_F(OpenAnnotated, OnlyAPartToMeasureOnIsNothingToLearnFrom) {
   put_part("val", {"cat"});
   EXPECT_THAT(error(config()), HasSubstr("no part to learn from; found annotations for validation"));

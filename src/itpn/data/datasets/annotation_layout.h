@@ -28,6 +28,9 @@ FolderEntries entries_of(Fs& fs, const std::string& path);
 // The folder that a file lies in, "." for one without a slash.
 std::string folder_of(const std::string& file);
 
+// The path below `folder`, or as it is where it lies elsewhere.
+std::string name_below(const std::string& path, const std::string& folder);
+
 // Adds a part; throws data_error where there is one for the same purpose already.
 void add_part(const std::string& root, AnnotatedPart part, AnnotatedParts* parts);
 

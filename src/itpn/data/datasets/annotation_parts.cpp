@@ -45,6 +45,11 @@ bool is_yaml(const std::string& path) { return has_ending(path, ".yaml") || has_
                                remedy.empty() ? "wanted is COCO's .json, YOLO's data.yaml, or the folder" : remedy));
 }
 
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 AnnotatedParts parts_of_file(Fs& fs, const std::string& path) {
   if (is_yaml(path)) return yolo_parts_of(fs, path);
   AnnotatedParts parts;
@@ -116,6 +121,10 @@ std::string folder_of(const std::string& file) {
   return folder.empty() ? "." : folder;
 }
 
+std::string name_below(const std::string& path, const std::string& folder) {
+  return path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : path;
+}
+
 void add_part(const std::string& root, AnnotatedPart part, AnnotatedParts* parts) {
   std::optional<AnnotatedPart>& place = parts->at(part.split);
   if (place) {
@@ -148,7 +157,7 @@ AnnotatedPart part_of_file(Fs& fs, const std::string& annotations, const std::st
 AnnotatedParts find_parts(Fs& fs, const std::string& path, const std::string& form) {
   if (!exists(fs, path)) throw data_error(fmt::format("{}: there is no such folder or file", printable_name(path)));
   if (!is_directory(fs, path)) return parts_of_file(fs, path);
-  const FolderEntries root = entries_of(fs, path);
+  const FolderEntries root = entries_of(fs, without_slashes(path));
   const auto wants = [&](AnnotationForm wanted) { return form == "auto" || form == form_name(wanted); };
   AnnotatedParts parts;
   if (wants(AnnotationForm::kCoco)) parts = find_coco_parts(fs, root);

@@ -143,6 +143,7 @@ TEST_F(AnnotationParts, OfVocMayLieBesideThePictures) {
   put("valid/2.xml");
   EXPECT_EQ(told(find().train), "voc train train");
   EXPECT_EQ(told(find().val), "voc valid valid");
+  EXPECT_EQ(find_parts(posix_fs(), directory_.path() + "//").val->pictures, directory_.file("valid"));
 }
 
 TEST_F(AnnotationParts, AreOfTheFormThatIsAskedFor) {

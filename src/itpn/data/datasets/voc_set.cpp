@@ -97,7 +97,7 @@ AnnotatedFiles read_voc_part(Fs& fs, const AnnotatedPart& part) {
     std::optional<std::string> path = finder.find_stem(stems[i]);
     if (!path && !voc.file_name.empty()) path = finder.find(voc.file_name);
     const auto id = static_cast<int64_t>(i) + 1;
-    files.set.images.push_back({id, voc.width, voc.height, path ? path->substr(part.pictures.size() + 1) : stems[i]});
+    files.set.images.push_back({id, voc.width, voc.height, path ? name_below(*path, part.pictures) : stems[i]});
     files.paths.push_back(path.value_or(""));
     add_objects(voc, id, categories, &files.set);
   }

@@ -151,11 +151,6 @@ const std::vector<std::string>& places_of(const YoloDescription& description, Sp
   return split == Split::kTest ? description.test : description.train;
 }
 
-// Below the folder of the description where it lies there, so that it is the same wherever that is.
-std::string name_of(const std::string& picture, const std::string& folder) {
-  return picture.starts_with(folder + "/") ? picture.substr(folder.size() + 1) : picture;
-}
-
 void add_objects(Fs& fs, AnnotatedFiles* files) {
   std::vector<CocoImage>& images = files->set.images;
   std::vector<std::vector<CocoAnnotation>> objects(images.size());
@@ -197,7 +192,8 @@ AnnotatedFiles read_yolo_part(Fs& fs, const AnnotatedPart& part) {
     files.set.categories.push_back({static_cast<int64_t>(files.set.categories.size()) + 1, name});
   }
   for (const std::string& path : files.paths) {
-    files.set.images.push_back({static_cast<int64_t>(files.set.images.size()) + 1, 0, 0, name_of(path, part.pictures)});
+    files.set.images.push_back(
+        {static_cast<int64_t>(files.set.images.size()) + 1, 0, 0, name_below(path, part.pictures)});
   }
   fill_sizes(fs, files.set.images, files.paths);
   add_objects(fs, &files);

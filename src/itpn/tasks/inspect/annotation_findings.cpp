@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "itpn/core/utf8.h"
+#include "itpn/data/datasets/corner_boxes.h"
 
 namespace itpn {
 namespace {
@@ -16,10 +17,7 @@ namespace {
 using Ids = std::vector<int64_t>;
 using ImageOf = std::unordered_map<int64_t, const CocoImage*>;
 
-constexpr double kOverhang = 1.0;        // pixels that programs round a box beyond the edge
-constexpr double kSameObject = 0.9;      // overlap from which two boxes of a class are most likely one object
-constexpr double kShareOfCorners = 0.2;  // of boxes that would not fit their picture if they were x, y, width, height
-constexpr int64_t kFewBoxes = 5;
+constexpr double kSameObject = 0.9;  // overlap from which two boxes of a class are most likely one object
 
 void add(std::vector<AnnotationFinding>& findings, AnnotationFinding finding) {
   if (!finding.ids.empty()) findings.push_back(std::move(finding));
@@ -103,33 +101,9 @@ void add_references(const CocoSet& set, const ImageOf& images, std::vector<Annot
   add(findings, std::move(unused));
 }
 
-bool reaches_beyond(const CornerBox& box, const CocoImage& image) {
-  return box.x < -kOverhang || box.y < -kOverhang || box.x + box.width > static_cast<double>(image.width) + kOverhang ||
-         box.y + box.height > static_cast<double>(image.height) + kOverhang;
-}
-
 bool is_outside(const CornerBox& box, const CocoImage& image) {
   return box.x >= static_cast<double>(image.width) || box.y >= static_cast<double>(image.height) ||
          box.x + box.width <= 0 || box.y + box.height <= 0;
-}
-
-// Where the four numbers of all boxes can be two corners, and many cannot be a corner and a size.
-Ids written_as_corners(const CocoSet& set, const ImageOf& images) {
-  Ids too_large;
-  int64_t boxes = 0;
-  for (const CocoAnnotation& annotation : set.annotations) {
-    const CocoImage* image = sized_image(images, annotation);
-    if (image == nullptr || !annotation.box) continue;
-    const CornerBox& box = *annotation.box;
-    const bool may_be_corners = box.width > box.x && box.height > box.y &&
-                                box.width <= static_cast<double>(image->width) + kOverhang &&
-                                box.height <= static_cast<double>(image->height) + kOverhang;
-    if (!may_be_corners) return {};
-    ++boxes;
-    if (reaches_beyond(box, *image)) too_large.push_back(annotation.id);
-  }
-  const bool are_many = static_cast<double>(too_large.size()) > kShareOfCorners * static_cast<double>(boxes);
-  return boxes >= kFewBoxes && are_many ? too_large : Ids{};
 }
 
 void add_boxes(const CocoSet& set, const ImageOf& images, std::vector<AnnotationFinding>& findings) {
