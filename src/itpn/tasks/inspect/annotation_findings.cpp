@@ -128,8 +128,8 @@ void add_boxes(const CocoSet& set, const ImageOf& images, std::vector<Annotation
       {"box-partly-outside", "annotation", "reaching beyond the picture by more than a pixel", false, partly});
   add(findings,
       {"box-as-corners", "annotation",
-       "not fitting the picture: the boxes of the file look like x1, y1, x2, y2, wanted is x, y, width, height", true,
-       written_as_corners(set, images)});
+       "not fitting the picture: the boxes of the file look like x1, y1, x2, y2, wanted is x, y, width, height", false,
+       boxes_written_as_corners(set)});
 }
 
 // Each annotation that has nearly the box of one before it, of the same category on the same picture.
