@@ -1,12 +1,16 @@
 #include "itpn/tasks/inspect/check_annotations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "itpn/core/signals.h"
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 #include "itpn/data/datasets/class_checks.h"
 
 namespace itpn {
@@ -114,6 +118,9 @@ AnnotatedPartReport check_part(const AnnotatedPart& part, const CheckDataOptions
   report.pictures = pictures_report(pictures, path_of);
   report.findings = annotation_findings(files);
   for (AnnotationFinding& finding : size_findings(set, pictures)) report.findings.push_back(std::move(finding));
+  report.files = files.paths;
+  std::erase(report.files, "");
+  std::sort(report.files.begin(), report.files.end());
   return report;
 }
 
@@ -142,6 +149,22 @@ void ask_about_classes(AnnotatedReport& report) {
   }
 }
 
+// A picture that is learnt from says nothing about how well others are done.
+void ask_about_shared_pictures(AnnotatedReport& report) {
+  for (size_t i = 0; i < report.parts.size(); ++i) {
+    for (size_t k = i + 1; k < report.parts.size(); ++k) {
+      const AnnotatedPartReport &one = report.parts[i], &other = report.parts[k];
+      std::vector<std::string> shared;
+      std::set_intersection(one.files.begin(), one.files.end(), other.files.begin(), other.files.end(),
+                            std::back_inserter(shared));
+      if (shared.empty()) continue;
+      report.questions.push_back(fmt::format(
+          "{} and {} share {}: {}", split_name(one.part.split), split_name(other.part.split),
+          count_of(static_cast<int64_t>(shared.size()), "picture"), list_of(printable_names(shared), kMostNamed)));
+    }
+  }
+}
+
 }  // namespace
 
 bool AnnotatedReport::is_sound() const {
@@ -162,6 +185,7 @@ AnnotatedReport check_annotations(const CheckDataOptions& options) {
     if (*part && pending_signal() == 0) report.parts.push_back(check_part(**part, options));
   }
   if (!report.parts.empty()) ask_about_classes(report);
+  ask_about_shared_pictures(report);
   return report;
 }
 

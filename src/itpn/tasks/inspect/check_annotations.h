@@ -37,6 +37,7 @@ struct AnnotatedPartReport {
   BoxStatistics boxes;
   PicturesReport pictures;
   std::vector<AnnotationFinding> findings;
+  std::vector<std::string> files;  // of the pictures, where there is one
 };
 
 struct AnnotatedReport {

@@ -17,8 +17,10 @@ namespace itpn {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 // Two parts with a few synthetic scenes each.
 class CheckAnnotations : public testing::Test {
@@ -93,6 +95,16 @@ TEST_F(CheckAnnotations, AskAboutClassesThatTrainingLacks) {
   write_set("val", sets_[1]);
   EXPECT_THAT(report().questions,
               ElementsAre(HasSubstr("validation has objects of classes that training does not list")));
+}
+
+TEST_F(CheckAnnotations, AskAboutPicturesInTwoParts) {
+  const auto tells = Contains(HasSubstr("training and validation share 1 picture: "));
+  EXPECT_THAT(report().questions, Not(tells));
+  CocoSet set = sets_[1];
+  set.images[2].file_name = directory_.file("train/3.png");
+  write_set("val", set);
+  remove_if_possible(posix_fs(), directory_.file("val/3.png"));
+  EXPECT_THAT(report().questions, tells);
 }
 
 TEST_F(CheckAnnotations, NameBrokenPictures) {
