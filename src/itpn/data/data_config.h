@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "itpn/core/image_size.h"
+#include "itpn/data/transforms/rgb_pixels.h"
 
 namespace itpn {
 
 inline constexpr const char* kAutoSource = "auto";
-inline constexpr int64_t kGreyChannels = 1, kColourChannels = 3;
+inline constexpr int64_t kGreyChannels = 1, kColourChannels = kRgbChannels;
 
 // Mean and deviation of ImageNet's pictures, of values in [0, 1]: of red, green and blue, or of their luma (0.299 R +
 // 0.587 G + 0.114 B of each, to three digits).

@@ -9,6 +9,7 @@
 #include "itpn/core/files.h"
 #include "itpn/data/annotated_data_config.h"
 #include "itpn/data/datasets/annotated_dataset.h"
+#include "itpn/data/datasets/annotation_parts.h"
 #include "itpn/structures/coco.h"
 
 namespace itpn {
@@ -35,5 +36,8 @@ AnnotatedData open_annotated_data(Fs& fs, const AnnotatedDataConfig& data);
 // Classes are found by name; throws a data error that names those which the model does not know.
 AnnotatedSet open_annotated_set(Fs& fs, const AnnotatedDataConfig& data, const std::string& path,
                                 const std::vector<std::string>& class_names);
+
+// One part of a set by itself, with its own classes, all of its pictures and no summary.
+AnnotatedSet open_annotated_part(Fs& fs, const AnnotatedPart& part);
 
 }  // namespace itpn

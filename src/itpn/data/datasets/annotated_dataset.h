@@ -32,6 +32,10 @@ class AnnotatedDataset : public SampleSet {
 // says that it lies on its side. Otherwise a SampleError "wrong-size" that names both sizes.
 Image decode_annotated(const StoredPicture& picture, const CocoImage& image);
 
+// What of the set decides the course of a training: the pictures as the annotations name them, with their sizes, and
+// their objects with class, box and mask. Not where the pictures lie, nor what is in their files.
+DatasetFingerprint fingerprint(const AnnotatedDataset& dataset);
+
 // By sample, 1 for pictures that are wider than high, else 0: the groups of which a micro-batch is made.
 std::vector<int32_t> orientations(const AnnotatedDataset& dataset);
 

@@ -8,13 +8,12 @@
 
 #include "itpn/core/utf8.h"
 #include "itpn/core/words.h"
-#include "itpn/data/datasets/picture_finder.h"
+#include "itpn/data/datasets/annotated_files.h"
 
 namespace itpn {
 namespace {
 
 constexpr int64_t kLeastPictureSide = 32;
-constexpr size_t kMostNamed = 5;  // ids and names in a message
 
 // The values that occur more than once, ascending.
 template <class T>
@@ -58,17 +57,20 @@ CocoDataset::CocoDataset(Fs& fs, const CocoSet& set, CocoDatasetConfig config) :
   check_ids(set.annotations, "annotations", config_.name);
   class_names_ = config_.class_names;
   if (class_names_.empty()) {
-    for (const CocoCategory& category : set.categories) class_names_.push_back(category.name);
+    for (const CocoCategory& category : set.categories) class_names_.push_back(printable_name(category.name));
   }
   const CategoryLabels labels = category_labels(set.categories, config_.class_names);
   const AnnotationsOf annotations = by_image(set);
   counts_.orphans = static_cast<int64_t>(set.annotations.size());
   for (const auto& [id, own] : annotations) counts_.orphans -= static_cast<int64_t>(own.size());
-  for (const CocoImage& image : set.images) {
-    if (!is_dropped(image, annotations.at(image.id), labels)) add_sample(image, annotations.at(image.id), labels);
+  for (size_t i = 0; i < set.images.size(); ++i) {
+    const CocoImage& image = set.images[i];
+    const std::vector<const CocoAnnotation*>& own = annotations.at(image.id);
+    if (!is_dropped(image, own, labels)) add_sample(image, config_.paths.at(i), own, labels);
   }
+  config_.paths = {};
   check_usable(set);
-  find_files();
+  check_files();
 }
 
 bool CocoDataset::is_dropped(const CocoImage& image, std::span<const CocoAnnotation* const> annotations,
@@ -87,31 +89,27 @@ bool CocoDataset::is_dropped(const CocoImage& image, std::span<const CocoAnnotat
   return !has_known;
 }
 
-void CocoDataset::add_sample(const CocoImage& image, std::span<const CocoAnnotation* const> annotations,
-                             const CategoryLabels& labels) {
+void CocoDataset::add_sample(const CocoImage& image, const std::string& path,
+                             std::span<const CocoAnnotation* const> annotations, const CategoryLabels& labels) {
   TrainingObjects objects = training_objects(image, annotations, labels);
   counts_.objects += objects.instances.count();
   counts_.crowds += static_cast<int64_t>(objects.instances.ignored.size());
   counts_.without_mask += objects.without_mask;
   for (size_t i = 0; i < kLeftOutReasons; ++i) counts_.left_out[i] += objects.left_out[i];
-  samples_.push_back({image, "", std::move(objects.instances)});
+  counts_.missing += path.empty() ? 1 : 0;
+  counts_.empty += objects.instances.count() == 0 ? 1 : 0;
+  samples_.push_back(
+      {image, path.empty() ? join_path(config_.pictures, image.file_name) : path, std::move(objects.instances)});
 }
 
-void CocoDataset::find_files() {
-  const PictureFinder finder(fs_, config_.pictures);
-  std::vector<std::string> paths;
-  for (Sample& sample : samples_) {
-    const auto path = finder.find(sample.image.file_name);
-    counts_.missing += path ? 0 : 1;
-    sample.path = path.value_or(join_path(config_.pictures, sample.image.file_name));
-    paths.push_back(sample.path);
-  }
+void CocoDataset::check_files() const {
   if (counts_.missing == size()) {
-    throw data_error(fmt::format("{}: none of its {} lies in {}, which has {}; the first is {}", config_.name,
-                                 count_of(size(), "picture"), config_.pictures, count_of(finder.files(), "picture"),
+    throw data_error(fmt::format("{}: none of its {} lies in {}; the first is {}", config_.name,
+                                 count_of(size(), "picture"), config_.pictures,
                                  printable_name(samples_.front().image.file_name)));
   }
-  std::vector<std::string> twice;
+  std::vector<std::string> paths, twice;
+  for (const Sample& sample : samples_) paths.push_back(sample.path);
   for (const std::string& path : repeated(std::move(paths))) twice.push_back(printable_name(path));
   if (twice.empty()) return;
   throw data_error(fmt::format("{}: {} named by more than one entry of images: {}", config_.name,
@@ -137,8 +135,8 @@ void CocoDataset::check_usable(const CocoSet& set) const {
   }
   const std::string why = reasons.empty() ? "" : "; " + list_of(reasons, reasons.size());
   if (set.images.empty()) throw data_error(fmt::format("{}: the list images is empty", config_.name));
-  if (samples_.empty() || (config_.is_for_training && counts_.objects == 0)) {
-    throw data_error(fmt::format("{}: of {} no box can be used for training{}", config_.name,
+  if (counts_.objects == 0) {
+    throw data_error(fmt::format("{}: of {} no box can be used{}", config_.name,
                                  count_of(static_cast<int64_t>(set.annotations.size()), "annotation"), why));
   }
 }

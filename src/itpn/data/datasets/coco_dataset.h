@@ -18,7 +18,8 @@ enum class EmptyPictures { kDrop, kNegative };
 
 struct CocoDatasetConfig {
   std::string name;                           // of the annotations, for messages
-  std::string pictures;                       // the folder that they lie in, or below
+  std::string pictures;                       // the folder that they lie in, or below, for messages
+  std::vector<std::string> paths = {};        // by image of the set: its file; "": there is none
   std::vector<std::string> class_names = {};  // empty: all categories in the order of the file
   // Training leaves out pictures with a side of less than 32 pixels, and those of which no annotation has a known class
   // unless they are kept as negatives. A test uses all.
@@ -28,8 +29,8 @@ struct CocoDatasetConfig {
 
 class CocoDataset : public AnnotatedDataset {
  public:
-  // Throws data_error, which names the cause, for ids that occur twice, a picture named twice, a name that could be
-  // several files, no picture at all, and in training no usable box. A picture whose file is missing is a bad sample.
+  // Throws data_error, which names the cause, for ids that occur twice, a picture named twice, no picture at all, and
+  // no usable box. A picture whose file is missing is a bad sample. Names of classes are made printable.
   CocoDataset(Fs& fs, const CocoSet& set, CocoDatasetConfig config);
 
   int64_t size() const override { return static_cast<int64_t>(samples_.size()); }
@@ -48,6 +49,7 @@ class CocoDataset : public AnnotatedDataset {
     int64_t dropped_small = 0;  // pictures
     int64_t dropped_empty = 0;  // pictures
     int64_t missing = 0;        // pictures whose file was not found
+    int64_t empty = 0;          // pictures without an object, of those that are used
   };
   const Counts& counts() const { return counts_; }
 
@@ -60,13 +62,13 @@ class CocoDataset : public AnnotatedDataset {
   const Sample& sample(int64_t index) const { return samples_.at(static_cast<size_t>(index)); }
   bool is_dropped(const CocoImage& image, std::span<const CocoAnnotation* const> annotations,
                   const CategoryLabels& labels);
-  void add_sample(const CocoImage& image, std::span<const CocoAnnotation* const> annotations,
+  void add_sample(const CocoImage& image, const std::string& path, std::span<const CocoAnnotation* const> annotations,
                   const CategoryLabels& labels);
-  void find_files();
+  void check_files() const;
   void check_usable(const CocoSet& set) const;
 
   Fs& fs_;
-  const CocoDatasetConfig config_;
+  CocoDatasetConfig config_;
   std::vector<Sample> samples_;
   Counts counts_;
 };

@@ -41,7 +41,11 @@ class CocoDatasets : public testing::Test {
     std::filesystem::create_directories(parent_path(path));
     write_file_atomically(posix_fs(), path, encode_png(Image(width, height, 3)));
   }
-  CocoDataset open() const { return CocoDataset(posix_fs(), set_, config_); }
+  CocoDataset open() const {
+    CocoDatasetConfig config = config_;
+    config.paths = find_pictures(PictureFinder(posix_fs(), config.pictures), set_.images);
+    return CocoDataset(posix_fs(), set_, config);
+  }
   std::string error() const {
     return error_of(ExitCode::kData, [&] { open(); });
   }

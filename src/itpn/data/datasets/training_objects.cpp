@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "itpn/core/utf8.h"
+
 namespace itpn {
 namespace {
 
@@ -35,7 +37,7 @@ std::optional<LeftOut> why_left_out(const CocoAnnotation& annotation, const Coco
 CategoryLabels category_labels(std::span<const CocoCategory> categories, std::span<const std::string> names) {
   CategoryLabels labels;
   for (size_t i = 0; i < categories.size(); ++i) {
-    const auto name = std::find(names.begin(), names.end(), categories[i].name);
+    const auto name = std::find(names.begin(), names.end(), printable_name(categories[i].name));
     if (!names.empty() && name == names.end()) continue;
     labels[categories[i].id] = names.empty() ? static_cast<int64_t>(i) : name - names.begin();
   }

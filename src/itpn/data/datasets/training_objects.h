@@ -15,8 +15,8 @@ namespace itpn {
 // Label by category id.
 using CategoryLabels = std::map<int64_t, int64_t>;
 
-// The label of a category is the place of its name in `names`; categories that are not in it have none. No names: all
-// categories, each at its place in the list.
+// The label of a category is the place of its name in `names`, which are printable; categories that are not in it have
+// none. No names: all categories, each at its place in the list.
 CategoryLabels category_labels(std::span<const CocoCategory> categories, std::span<const std::string> names = {});
 
 // Why an annotation is left out. Crowds are not: they become ignored regions.

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "itpn/data/data_config.h"
 #include "itpn/data/datasets/dataset.h"
 #include "itpn/io/image.h"
+#include "itpn/tasks/inspect/picture_inspection.h"
 
 namespace itpn {
 
@@ -20,18 +20,8 @@ struct CheckDataOptions {
   bool shows_progress = true;
 };
 
-struct ImageDefectReport {
-  std::string name;
-  std::string kind;
-  std::string reason;
-};
-
-// Smallest, middle and largest of a number that each picture has.
-struct Spread {
-  int64_t min = 0;
-  int64_t median = 0;
-  int64_t max = 0;
-};
+// Pixels above which a picture is not decoded, with words for messages.
+PixelLimit pixel_limit(const CheckDataOptions& options);
 
 struct DataReport {
   std::string path;
@@ -41,13 +31,7 @@ struct DataReport {
   std::string names_hash;
   std::vector<std::string> class_names;
   std::vector<int64_t> class_counts;
-  Spread width, height, bytes;
-  std::map<std::string, int64_t> formats;  // "jpeg", "png", "webp"
-  std::map<int, int64_t> channels;         // as stored
-  int64_t rotated = 0;                     // EXIF asks for a turn: data.exif decides
-  int64_t with_alpha = 0;                  // some pixels may be transparent: data.alpha decides
-  std::vector<ImageDefectReport> defects;  // in the order of the dataset
-  std::map<std::string, int64_t> defect_kinds;
+  PicturesReport pictures;
   std::vector<SkippedEntry> skipped;   // not part of the dataset at all
   std::vector<std::string> questions;  // what looks like a mistake about classes
 };

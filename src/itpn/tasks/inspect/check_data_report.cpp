@@ -5,52 +5,23 @@
 #include <nlohmann/json.hpp>
 
 #include "itpn/core/utf8.h"
+#include "itpn/core/words.h"
 #include "itpn/tasks/inspect/check_data.h"
+#include "itpn/tasks/inspect/picture_inspection_json.h"
 
 namespace itpn {
 namespace {
 
-std::string spread_row(const char* name, const Spread& s) {
-  return fmt::format("  {:<8} {:>9} {:>9} {:>9}\n", name, s.min, s.median, s.max);
-}
-
-template <class Map>
-std::string counts_text(const Map& counts) {
-  std::string text;
-  for (const auto& [name, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
-  return text.empty() ? "none" : text;
-}
-
-std::string channels_text(const std::map<int, int64_t>& channels) {
-  std::map<std::string, int64_t> named;
-  for (const auto& [count, images] : channels)
-    named[fmt::format("with {} channel{}", count, count == 1 ? "" : "s")] = images;
-  return counts_text(named);
-}
-
-std::string rest_line(size_t shown, size_t all) {
-  return all > shown ? fmt::format("  ... and {} more (--json lists all)\n", all - shown) : "";
-}
-
 std::string class_rows(const DataReport& report, size_t max_rows) {
   if (report.class_names.empty()) return "classes: none\n";
   const auto [least, most] = std::minmax_element(report.class_counts.begin(), report.class_counts.end());
-  std::string text = fmt::format("classes: {}, {} to {} pictures each\n", report.class_names.size(), *least, *most);
+  const std::string range = *least == *most ? fmt::format("{}", *most) : fmt::format("{} to {}", *least, *most);
+  std::string text = fmt::format("classes: {}, {} pictures each\n", report.class_names.size(), range);
   const size_t shown = std::min(max_rows, report.class_names.size());
   for (size_t i = 0; i < shown; ++i) {
     text += fmt::format("  {:<30} {:>9}\n", printable_name(report.class_names[i]), report.class_counts[i]);
   }
   return text + rest_line(shown, report.class_names.size());
-}
-
-std::string defect_rows(const DataReport& report, size_t max_rows) {
-  std::string text = fmt::format("defects: {}\n", counts_text(report.defect_kinds));
-  const size_t shown = std::min(max_rows, report.defects.size());
-  for (size_t i = 0; i < shown; ++i) {
-    const auto& defect = report.defects[i];
-    text += fmt::format("  {}: {} ({})\n", defect.name, defect.reason, defect.kind);
-  }
-  return text + rest_line(shown, report.defects.size());
 }
 
 std::string skipped_rows(const DataReport& report) {
@@ -63,30 +34,27 @@ std::string skipped_rows(const DataReport& report) {
   return text;
 }
 
-// What people and loaders may see otherwise, with the key that decides.
-std::string choices_row(const DataReport& report) {
+// What loaders may show otherwise, with the key that decides.
+std::string choices_rows(const PicturesReport& pictures) {
   std::string text;
-  if (report.rotated > 0) text = fmt::format("{} with an EXIF rotation (data.exif)", report.rotated);
-  if (report.with_alpha > 0) {
-    text += fmt::format("{}{} with transparency (data.alpha)", text.empty() ? "" : "; ", report.with_alpha);
-  }
-  return text.empty() ? "" : fmt::format("shown as keys of a recipe say: {}\n", text);
+  const auto add = [&](int64_t count, const char* what) {
+    if (count > 0) text += fmt::format("{} {}\n", count_of(count, "picture"), what);
+  };
+  add(pictures.rotated, "turned or mirrored by EXIF: seen as people see it (data.exif=ignore: as it is stored)");
+  add(pictures.with_alpha, "with transparent pixels: white shines through (data.alpha=drop: their stored colour)");
+  return text;
 }
-
-nlohmann::ordered_json spread_json(const Spread& s) { return {{"min", s.min}, {"median", s.median}, {"max", s.max}}; }
 
 }  // namespace
 
 std::string data_report_table(const DataReport& report, size_t max_rows) {
-  std::string text = fmt::format("{} ({}): {} pictures, {:.1f} MiB\n", printable_name(report.path), report.source,
-                                 report.images, static_cast<double>(report.total_bytes) / (1 << 20));
+  std::string text =
+      fmt::format("{} ({}): {}, {:.1f} MiB\n", printable_name(report.path), report.source,
+                  count_of(report.images, "picture"), static_cast<double>(report.total_bytes) / (1 << 20));
   text += class_rows(report, max_rows);
   for (const std::string& question : report.questions) text += fmt::format("  {}\n", question);
-  text += fmt::format("  {:<8} {:>9} {:>9} {:>9}\n", "", "smallest", "median", "largest");
-  text += spread_row("width", report.width) + spread_row("height", report.height) + spread_row("bytes", report.bytes);
-  text += fmt::format("formats: {}; {}", counts_text(report.formats), channels_text(report.channels));
-  text += "\n" + choices_row(report);
-  return text + defect_rows(report, max_rows) + skipped_rows(report);
+  text += spread_rows(report.pictures) + formats_row(report.pictures) + choices_rows(report.pictures);
+  return text + defect_rows(report.pictures, max_rows) + skipped_rows(report);
 }
 
 std::string data_report_json(const DataReport& report) {
@@ -100,19 +68,7 @@ std::string data_report_json(const DataReport& report) {
     json["classes"][printable_name(report.class_names[i])] = report.class_counts[i];
   }
   json["questions"] = report.questions;
-  json["width"] = spread_json(report.width);
-  json["height"] = spread_json(report.height);
-  json["bytes"] = spread_json(report.bytes);
-  json["formats"] = report.formats;
-  json["channels"] = nlohmann::ordered_json::object();
-  for (const auto& [channels, count] : report.channels) json["channels"][std::to_string(channels)] = count;
-  json["exif_rotated"] = report.rotated;
-  json["with_alpha"] = report.with_alpha;
-  json["defect_kinds"] = report.defect_kinds;
-  json["defects"] = nlohmann::ordered_json::array();
-  for (const auto& d : report.defects) {
-    json["defects"].push_back({{"name", d.name}, {"kind", d.kind}, {"reason", printable_name(d.reason)}});
-  }
+  add_pictures(report.pictures, json);
   json["skipped"] = nlohmann::ordered_json::array();
   for (const auto& s : report.skipped)
     json["skipped"].push_back({{"name", printable_name(s.name)}, {"reason", s.reason}});

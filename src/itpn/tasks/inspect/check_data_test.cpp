@@ -37,19 +37,19 @@ TEST_F(CheckDataTest, CountsPicturesClassesAndSizes) {
   const DataReport found = report();
   EXPECT_EQ(found.images, 5);
   EXPECT_EQ(found.class_counts, (std::vector<int64_t>{2, 3}));
-  EXPECT_EQ(found.width.min, 4);
-  EXPECT_EQ(found.width.median, 6);
-  EXPECT_EQ(found.width.max, 8);
-  EXPECT_EQ(found.formats.at("png"), 3);
+  EXPECT_EQ(found.pictures.width.min, 4);
+  EXPECT_EQ(found.pictures.width.median, 6);
+  EXPECT_EQ(found.pictures.width.max, 8);
+  EXPECT_EQ(found.pictures.formats.at("png"), 3);
   EXPECT_EQ(found.skipped.size(), 1U);
 }
 
 TEST_F(CheckDataTest, NamesEveryDefectWithItsFile) {
   const DataReport found = report();
-  ASSERT_EQ(found.defects.size(), 2U);
-  EXPECT_THAT(found.defects[0].name, HasSubstr("dog/empty.jpg"));
-  EXPECT_EQ(found.defects[0].kind, "empty");
-  EXPECT_EQ(found.defects[1].kind, "not-an-image");
+  ASSERT_EQ(found.pictures.defects.size(), 2U);
+  EXPECT_THAT(found.pictures.defects[0].name, HasSubstr("dog/empty.jpg"));
+  EXPECT_EQ(found.pictures.defects[0].kind, "empty");
+  EXPECT_EQ(found.pictures.defects[1].kind, "not-an-image");
   EXPECT_THAT(data_report_table(found), HasSubstr("dog/text.jpg"));
 }
 
@@ -70,7 +70,7 @@ TEST_F(CheckDataTest, NamesDamagedPicturesThatCanBeDecoded) {
     write_file_atomically(posix_fs(), directory_.file("cat/" + name), bytes);
   }
   const DataReport found = report();
-  EXPECT_EQ(found.defect_kinds.at("damaged"), 2);
+  EXPECT_EQ(found.pictures.defect_kinds.at("damaged"), 2);
   EXPECT_THAT(data_report_table(found), HasSubstr("cat/colour_420.jpg: JPEG: "));
   EXPECT_THAT(data_report_table(found), HasSubstr("cat/colour_444_progressive.jpg: JPEG: "));
 }
@@ -81,8 +81,9 @@ TEST_F(CheckDataTest, CountsWhatKeysOfARecipeDecide) {
     write_file_atomically(posix_fs(), directory_.file("dog/" + name),
                           read_file(posix_fs(), test::source_path("src/itpn/io/testdata/images/" + name)));
   }
-  EXPECT_THAT(data_report_table(report()),
-              HasSubstr("2 with an EXIF rotation (data.exif); 2 with transparency (data.alpha)"));
+  const std::string text = data_report_table(report());
+  EXPECT_THAT(text, HasSubstr("2 pictures turned or mirrored by EXIF: seen as people see it (data.exif=ignore"));
+  EXPECT_THAT(text, HasSubstr("2 pictures with transparent pixels: white shines through (data.alpha=drop"));
 }
 
 TEST_F(CheckDataTest, RefusesWhatIsNotThere) { EXPECT_THROW(check_data({.path = directory_.file("no")}), Error); }
