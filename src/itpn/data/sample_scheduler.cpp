@@ -60,8 +60,8 @@ std::shared_ptr<const EpochOrder> SampleScheduler::order_of(uint64_t epoch) cons
   if (!config_.groups) {
     return std::make_shared<SampleOrder>(samples_.size(), key, config_.is_shuffled, config_.reorderings);
   }
-  return std::make_shared<GroupedOrder>(config_.groups, config_.batch_size, key, config_.is_shuffled,
-                                        config_.reorderings);
+  const int64_t run = config_.group_run > 0 ? config_.group_run : config_.batch_size;
+  return std::make_shared<GroupedOrder>(config_.groups, run, key, config_.is_shuffled, config_.reorderings);
 }
 
 // Starts the batch after the last one; false at the end of a single pass, and where there is no room for it beside

@@ -36,6 +36,9 @@ struct LoaderConfig : BatchShare {
   std::vector<Reordering> reorderings;
   // Each batch is of one of these groups (grouped_order.h). Null: the samples have no groups. Training only.
   std::shared_ptr<const SampleGroups> groups;
+  // So many samples in a row of the global order are of one group; 0: those of one batch. Where the batches that all
+  // processes work on at the same time count as one: batch_size * world_size.
+  int64_t group_run = 0;
 };
 
 // A batch that is closed.

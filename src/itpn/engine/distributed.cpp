@@ -132,14 +132,20 @@ void ProcessGroup::broadcast(const std::vector<torch::Tensor>& tensors, int64_t 
   });
 }
 
-std::string ProcessGroup::broadcast(const std::string& text) {
+std::string ProcessGroup::broadcast(const std::string& text, int64_t from) {
   if (is_alone()) return text;
   const torch::Tensor length = torch::tensor(static_cast<int64_t>(text.size()), torch::kInt64);
-  broadcast(std::vector<torch::Tensor>{length});
+  broadcast(std::vector<torch::Tensor>{length}, from);
   const torch::Tensor bytes = torch::zeros({length.item<int64_t>()}, torch::kUInt8);
-  if (is_first()) std::copy(text.begin(), text.end(), bytes.data_ptr<uint8_t>());
-  if (bytes.numel() > 0) broadcast(std::vector<torch::Tensor>{bytes});
+  if (rank() == from) std::copy(text.begin(), text.end(), bytes.data_ptr<uint8_t>());
+  if (bytes.numel() > 0) broadcast(std::vector<torch::Tensor>{bytes}, from);
   return {bytes.data_ptr<uint8_t>(), bytes.data_ptr<uint8_t>() + bytes.numel()};
+}
+
+std::vector<std::string> ProcessGroup::gather(const std::string& text) {
+  std::vector<std::string> texts;
+  for (int64_t from = 0; from < size(); ++from) texts.push_back(broadcast(text, from));
+  return texts;
 }
 
 bool ProcessGroup::all(bool is_true) { return sum(std::vector<double>{is_true ? 0.0 : 1.0}).front() == 0.0; }

@@ -61,7 +61,9 @@ class ProcessGroup {
   void finish(PendingCollective& pending);
   // Everybody gets what process `from` has, in place.
   void broadcast(const std::vector<torch::Tensor>& tensors, int64_t from = 0);
-  std::string broadcast(const std::string& text);
+  std::string broadcast(const std::string& text, int64_t from = 0);
+  // What each process has, by rank.
+  std::vector<std::string> gather(const std::string& text);
   // Whether it is true everywhere.
   bool all(bool is_true);
   void barrier();

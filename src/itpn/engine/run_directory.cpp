@@ -141,11 +141,13 @@ void RunDirectory::note_skipped_step(int64_t step, int64_t processes) const {
   files_->add(names);
 }
 
-std::string RunDirectory::sample_file(int64_t step) const {
-  const std::string name = fmt::format("samples/step-{:07}.png", step);
-  note(name);
+std::string RunDirectory::sample_file(int64_t step) const { return sample_file(fmt::format("step-{:07}.png", step)); }
+
+std::string RunDirectory::sample_file(const std::string& name) const {
+  const std::string place = join_path("samples", name);
+  note(place);
   make_directories(fs_, join_path(path_, "samples"));
-  return join_path(path_, name);
+  return join_path(path_, place);
 }
 
 }  // namespace itpn

@@ -61,6 +61,8 @@ class RunDirectory {
   std::string skipped_step_file(int64_t step, int64_t rank = 0) const;
   // Where the picture of a step goes; notes it and makes the folder.
   std::string sample_file(int64_t step) const;
+  // The same for a picture of that name.
+  std::string sample_file(const std::string& name) const;
 
  private:
   void check_content() const;

@@ -41,6 +41,12 @@ inline Box corners_of(const CornerBox& box) {
           static_cast<float>(box.y + box.height)};
 }
 
+// The other way, in double precision.
+inline CornerBox corner_box_of(const Box& box) {
+  const double x = box.x1, y = box.y1;
+  return {x, y, box.x2 - x, box.y2 - y};
+}
+
 // Intersection over union as COCO's evaluation takes it, without an epsilon; 0 where nothing is shared. For a crowd
 // region as truth: intersection over the area of the detection.
 inline double coco_iou(const CornerBox& detection, const CornerBox& truth, bool is_crowd) {

@@ -1,5 +1,7 @@
 #include "itpn/models/backbone/weight_rules.h"
 
+#include <algorithm>
+
 namespace itpn {
 namespace {
 
@@ -101,6 +103,29 @@ LoadRules detection_weight_rules() {
       {Side::kModelOnly, {"*.rel_pos_h", "*.rel_pos_w"}, "position table by axis; starts at random"});
   rules.expected.push_back({Side::kFileOnly, kBiasTables, "relative position bias of the pre-training grid"});
   return rules;
+}
+
+LoadRules detector_weight_rules() {
+  const char* const other_heads = "heads of another kind of detector";
+  LoadRules rules;
+  rules.expected = {{Side::kModelOnly, {"roi_head.mask_head.*"}, "the file has no such mask head; starts at random"},
+                    {Side::kFileOnly, {"roi_head.mask_head.*"}, "the model has no such mask head"},
+                    {Side::kModelOnly, {"roi_head.bbox_head.*"}, std::string(other_heads) + "; starts at random"},
+                    {Side::kFileOnly, {"roi_head.bbox_head.*"}, other_heads},
+                    {Side::kModelOnly, {"*.rel_pos_h", "*.rel_pos_w"}, "position table by axis; starts at random"},
+                    {Side::kFileOnly, {"*.rel_pos_h", "*.rel_pos_w"}, "the recipe has no position tables by axis"}};
+  return rules;
+}
+
+bool is_pyramid_weight(const std::string& name) {
+  return std::any_of(kPyramid.begin(), kPyramid.end(),
+                     [&](const std::string& pattern) { return matches_pattern(name, pattern); });
+}
+
+ExpectedAbsence pyramid_left_out(const std::string& prefix) {
+  Patterns patterns;
+  for (const std::string& pattern : kPyramid) patterns.push_back(prefix + pattern);
+  return {Side::kFileOnly, patterns, "the pyramid starts at random, as asked for"};
 }
 
 LoadRules used_detector_weight_rules() {

@@ -2,6 +2,9 @@
 // Torch-free.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "itpn/io/load_plan.h"
 
 namespace itpn {
@@ -22,6 +25,13 @@ LoadRules dense_weight_rules(const std::vector<std::string>& heads);
 
 // The same below a detector: relative position bias by pairs is left out, tables by axis may start at random.
 LoadRules detection_weight_rules();
+// For a detector from one that was trained: heads may have been made without masks, or with several stages.
+LoadRules detector_weight_rules();
+
+// Whether a weight is of the feature pyramid, by its name in a pre-trained model.
+bool is_pyramid_weight(const std::string& name);
+// For a model that leaves the pyramid of a file alone; `prefix` is in front of its names there.
+ExpectedAbsence pyramid_left_out(const std::string& prefix = "");
 
 // For a detector that is used as it is: all of it has to be in the file, in its shape. The file may hold more.
 LoadRules used_detector_weight_rules();

@@ -13,8 +13,8 @@ at::Tensor box_targets(const RoiSamples& samples, const BoxLossConfig& config) {
 }
 
 BoxLosses box_losses(const BoxPrediction& prediction, const RoiSamples& samples, const BoxHeadConfig& head,
-                     const BoxLossConfig& config) {
-  const auto count = static_cast<double>(samples.rois.size(0));
+                     const BoxLossConfig& config, const JointDivisor& joint) {
+  const double count = joint(static_cast<double>(samples.rois.size(0)));
   const double shared = count + ops::kLeastDivisor;
   BoxLosses losses;
   losses.labels = at::cross_entropy_loss(prediction.logits, samples.labels, {}, at::Reduction::Sum) / shared;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "itpn/models/detection/joint_divisor.h"
 #include "itpn/models/detection/roi_samples.h"
 #include "itpn/ops/box_coder.h"
 
@@ -20,9 +21,9 @@ struct BoxLosses {
   at::Tensor accuracy;  // percent of the boxes whose best label is right
 };
 
-// Both losses are divided by the number of all boxes of the process, background too.
+// Both losses are divided by the number of all boxes, background too.
 BoxLosses box_losses(const BoxPrediction& prediction, const RoiSamples& samples, const BoxHeadConfig& head,
-                     const BoxLossConfig& config);
+                     const BoxLossConfig& config, const JointDivisor& joint = {});
 
 // (R, 4): what the box loss compares with; 0 for background.
 at::Tensor box_targets(const RoiSamples& samples, const BoxLossConfig& config);

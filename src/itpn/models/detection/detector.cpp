@@ -44,7 +44,13 @@ RpnLosses DetectorImpl::proposal_losses(const RpnOutput& output, const std::vect
     const at::Tensor usable = usable_anchors(output, config.rpn.anchors, strides, pictures[i], config.rpn_loss.border);
     targets.push_back(rpn_targets(output, usable, objects[i].boxes, config.rpn_loss, streams[i]));
   }
-  return rpn_losses(output, targets, config.rpn_loss);
+  return rpn_losses(output, targets, config.rpn_loss, joint_);
+}
+
+void DetectorImpl::join_processes(const SumOverProcesses& sum, const JointDivisor& joint) {
+  set_batch_norm_sum(*this, sum);
+  joint_ = joint;
+  roi_head->set_joint_divisor(joint);
 }
 
 std::vector<NamedLoss> DetectorImpl::losses(const DetectorInput& input, const std::vector<PictureObjects>& objects,

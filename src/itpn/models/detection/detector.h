@@ -8,6 +8,7 @@
 #include "itpn/models/detection/roi_head.h"
 #include "itpn/models/detection/rpn_loss.h"
 #include "itpn/nn/named_loss.h"
+#include "itpn/nn/sync_batch_norm.h"
 
 namespace itpn {
 
@@ -43,6 +44,10 @@ class DetectorImpl : public torch::nn::Module {
   // Of the last call of losses(): acc of each stage, detached.
   const std::vector<NamedLoss>& accuracies() const { return accuracies_; }
 
+  // From now on losses are those of all processes together: `sum` adds a tensor up over them (batch normalisation),
+  // `joint` does it for divisors. The mean of the processes' losses is what one process with all pictures would have.
+  void join_processes(const SumOverProcesses& sum, const JointDivisor& joint);
+
   // The objects of each picture, in the coordinates of the originals, by falling score.
   std::vector<Detections> detect(const DetectorInput& input);
 
@@ -61,6 +66,7 @@ class DetectorImpl : public torch::nn::Module {
                             const std::vector<PictureObjects>& objects, std::vector<RandomStream>& streams) const;
 
   std::vector<NamedLoss> accuracies_;
+  JointDivisor joint_;
 };
 TORCH_MODULE(Detector);
 

@@ -26,9 +26,13 @@ torch::Tensor masks_of_labels(const torch::Tensor& maps, const torch::Tensor& la
   return maps.gather(1, place).squeeze(1);
 }
 
-torch::Tensor mask_loss(const torch::Tensor& logits, const torch::Tensor& targets, const torch::Tensor& labels) {
-  if (logits.size(0) == 0) return logits.sum() * 0;
-  return at::binary_cross_entropy_with_logits(masks_of_labels(logits, labels), targets);
+torch::Tensor mask_loss(const torch::Tensor& logits, const torch::Tensor& targets, const torch::Tensor& labels,
+                        const JointDivisor& joint) {
+  const auto own = static_cast<double>(logits.size(0));
+  const double shared = joint(own);
+  if (own == 0) return logits.sum() * 0;
+  const torch::Tensor mean = at::binary_cross_entropy_with_logits(masks_of_labels(logits, labels), targets);
+  return own == shared ? mean : mean * (own / shared);
 }
 
 }  // namespace itpn

@@ -4,6 +4,7 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include "itpn/models/detection/joint_divisor.h"
 #include "itpn/nn/conv_block.h"
 
 namespace itpn {
@@ -33,6 +34,7 @@ torch::Tensor masks_of_labels(const torch::Tensor& maps, const torch::Tensor& la
 
 // Binary cross entropy of the labels' own maps, a mean over all cells; 0, but connected, without boxes. targets
 // (R, h, w) of 0 and 1.
-torch::Tensor mask_loss(const torch::Tensor& logits, const torch::Tensor& targets, const torch::Tensor& labels);
+torch::Tensor mask_loss(const torch::Tensor& logits, const torch::Tensor& targets, const torch::Tensor& labels,
+                        const JointDivisor& joint = {});
 
 }  // namespace itpn

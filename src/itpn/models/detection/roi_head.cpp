@@ -69,7 +69,7 @@ std::vector<RoiLosses> RoiHeadImpl::losses(const RoiTrainingInput& input, std::v
 RoiLosses RoiHeadImpl::stage_losses(size_t stage, const RoiTrainingInput& input, const RoiSamples& samples,
                                     const BoxPrediction& prediction) {
   const RoiStageConfig& own = config.stages[stage];
-  const BoxLosses found = box_losses(prediction, samples, config.box, own.box_loss);
+  const BoxLosses found = box_losses(prediction, samples, config.box, own.box_loss, joint_);
   RoiLosses losses = {own.weight * found.labels, own.weight * found.boxes, {}, found.accuracy};
   if (config.has_masks) losses.masks = own.weight * stage_mask_loss(stage, input, samples);
   return losses;
@@ -79,7 +79,7 @@ at::Tensor RoiHeadImpl::stage_mask_loss(size_t stage, const RoiTrainingInput& in
   const MaskTargets known = mask_targets_of(samples, input.objects, 2 * config.mask.side);
   const at::Tensor rois = samples.rois.index_select(0, known.rows);
   const at::Tensor logits = mask_heads[stage](pool(input.maps, input.strides, rois, config.mask.side));
-  return mask_loss(logits, known.targets, samples.labels.index_select(0, known.rows));
+  return mask_loss(logits, known.targets, samples.labels.index_select(0, known.rows), joint_);
 }
 
 MaskTargets mask_targets_of(const RoiSamples& samples, const std::vector<PictureObjects>& objects, int64_t side) {

@@ -66,6 +66,8 @@ class RoiHeadImpl : public torch::nn::Module {
   std::vector<Detections> detect(const std::vector<torch::Tensor>& maps, const std::vector<int64_t>& strides,
                                  const std::vector<at::Tensor>& proposals, const std::vector<PictureInfo>& pictures);
 
+  void set_joint_divisor(JointDivisor joint) { joint_ = std::move(joint); }
+
   const RoiHeadConfig config;
   // Registered as "bbox_head" and "mask_head", with the stage's number behind where there are several.
   std::vector<BoxHead> bbox_heads;
@@ -78,6 +80,8 @@ class RoiHeadImpl : public torch::nn::Module {
   RoiLosses stage_losses(size_t stage, const RoiTrainingInput& input, const RoiSamples& samples,
                          const BoxPrediction& prediction);
   at::Tensor stage_mask_loss(size_t stage, const RoiTrainingInput& input, const RoiSamples& samples);
+
+  JointDivisor joint_;
 };
 TORCH_MODULE(RoiHead);
 

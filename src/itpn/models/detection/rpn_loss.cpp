@@ -49,7 +49,8 @@ RpnTargets rpn_targets(const RpnOutput& output, const at::Tensor& is_usable, con
           objects.index_select(0, found)};
 }
 
-RpnLosses rpn_losses(const RpnOutput& output, const std::vector<RpnTargets>& targets, const RpnLossConfig& config) {
+RpnLosses rpn_losses(const RpnOutput& output, const std::vector<RpnTargets>& targets, const RpnLossConfig& config,
+                     const JointDivisor& joint) {
   RpnLosses losses;
   int64_t divisor = 0;
   for (size_t b = 0; b < targets.size(); ++b) {
@@ -68,7 +69,7 @@ RpnLosses rpn_losses(const RpnOutput& output, const std::vector<RpnTargets>& tar
     losses.boxes = b == 0 ? boxes : losses.boxes + boxes;
     divisor += std::max<int64_t>(1, t.positives.size(0)) + std::max<int64_t>(1, t.negatives.size(0));
   }
-  const double shared = static_cast<double>(divisor) + ops::kLeastDivisor;
+  const double shared = joint(static_cast<double>(divisor)) + ops::kLeastDivisor;
   return {losses.scores / shared, losses.boxes / shared};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "itpn/models/detection/assigner.h"
+#include "itpn/models/detection/joint_divisor.h"
 #include "itpn/models/detection/rpn_head.h"
 #include "itpn/models/detection/sampler.h"
 #include "itpn/ops/box_losses.h"
@@ -31,12 +32,13 @@ at::Tensor usable_anchors(const RpnOutput& output, const AnchorConfig& anchors, 
 RpnTargets rpn_targets(const RpnOutput& output, const at::Tensor& is_usable, const at::Tensor& objects,
                        const RpnLossConfig& config, RandomStream& stream);
 
-// Of each map (levels), whose sum is the loss. Both are divided by the sum over the pictures of max(1, positives) +
-// max(1, negatives).
+// Of each map (levels), whose sum is the loss. Both are divided by the sum over the pictures (of all processes, see
+// JointDivisor) of max(1, positives) + max(1, negatives).
 struct RpnLosses {
   at::Tensor scores;  // binary cross entropy
   at::Tensor boxes;
 };
-RpnLosses rpn_losses(const RpnOutput& output, const std::vector<RpnTargets>& targets, const RpnLossConfig& config);
+RpnLosses rpn_losses(const RpnOutput& output, const std::vector<RpnTargets>& targets, const RpnLossConfig& config,
+                     const JointDivisor& joint = {});
 
 }  // namespace itpn

@@ -27,7 +27,11 @@ int64_t fitting_batch(int64_t pictures, int64_t usual, int64_t processes) {
 
 void settle_batch(const DataConfig& data, int64_t usual, TrainConfig* train) {
   if (train->global_batch_size > 0) return;
-  const int64_t pictures = open_dataset(data, data.path, {.shows_progress = false})->size();
+  settle_batch(open_dataset(data, data.path, {.shows_progress = false})->size(), usual, train);
+}
+
+void settle_batch(int64_t pictures, int64_t usual, TrainConfig* train) {
+  if (train->global_batch_size > 0) return;
   const int64_t batch = fitting_batch(pictures, usual, train->processes);
   train->global_batch_size = batch;
   if (train->micro_batch_size > 0) {

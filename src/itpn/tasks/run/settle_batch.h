@@ -16,7 +16,9 @@ inline constexpr int64_t kUsualBatch = 64;
 int64_t fitting_batch(int64_t pictures, int64_t usual, int64_t processes);
 
 // Gives train.global_batch_size = 0 its value, at most `usual`, lowers train.micro_batch_size to what divides it, and
-// says so in one line where it is not the usual one. Opens the data of `data`, whose source is settled, to count it.
+// says so in one line where it is not the usual one.
+void settle_batch(int64_t pictures, int64_t usual, TrainConfig* train);
+// The same for those of `data`, whose source is settled: opens it to count them.
 void settle_batch(const DataConfig& data, int64_t usual, TrainConfig* train);
 
 }  // namespace itpn

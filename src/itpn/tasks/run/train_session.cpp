@@ -187,7 +187,8 @@ class TrainSession {
     group_.barrier();  // nobody writes into a directory that is about to be emptied
     if (!is_prepared_) describe(settings, progress, learner, device_);
     is_prepared_ = true;
-    learner.updater().join(group_, group_.config().overlap && !settings.train.activation_checkpointing);
+    const bool overlaps = group_.config().overlap && !settings.train.activation_checkpointing && learner.can_overlap();
+    learner.updater().join(group_, overlaps);
     return group_.is_first() ? lead(settings, learner, progress) : follow(settings, learner, progress);
   }
 

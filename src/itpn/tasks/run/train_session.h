@@ -48,6 +48,9 @@ class Learner {
   // After all of tensors() has been read from a checkpoint.
   virtual void adopt(const StateTensors& tensors) = 0;
   virtual ParameterUpdater& updater() = 0;
+  // Whether gradients may be summed over the processes while the backward pass goes on: not where that pass itself
+  // waits for the other processes, whose order of sums must be the same.
+  virtual bool can_overlap() const { return true; }
 };
 
 // What a session lends to its task while it trains.

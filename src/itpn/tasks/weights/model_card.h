@@ -43,6 +43,7 @@ struct DetectorCard {
   bool has_masks = true;
   int64_t short_side = 800;  // of a picture that is looked at, at most; pixels
   int64_t longest_side = 1333;
+  int64_t proposals = 1000;  // boxes of a picture that its heads look at, at most
   bool operator==(const DetectorCard&) const = default;
 };
 
@@ -52,6 +53,7 @@ void visit_fields(V& v, DetectorCard& c) {
   v("has_masks", c.has_masks, {.doc = "objects have masks"});
   v("short_side", c.short_side, {.doc = "largest shorter side of a picture", .min = 1, .max = kLongestSide});
   v("longest_side", c.longest_side, {.doc = "largest longer side of a picture", .min = 1, .max = kLongestSide});
+  v("proposals", c.proposals, {.doc = "most boxes of a picture that its heads look at", .min = 1});
 }
 
 struct ModelCard {

@@ -68,18 +68,10 @@ LoadRules starting_rules(const RunRequest& run) {
   return rules;
 }
 
-// What of `model` has no row for each class.
-NamedTensors without_class_rows(const NamedTensors& model) {
-  NamedTensors others;
-  for (const auto& entry : model) {
-    if (!has_class_rows(entry.first)) others.push_back(entry);
-  }
-  return others;
-}
-
 // Rows that only their place says something about.
 bool loads_head_by_place(const LoadReport& report) {
-  return std::any_of(report.loaded.begin(), report.loaded.end(), has_class_rows);
+  return std::any_of(report.loaded.begin(), report.loaded.end(),
+                     [](const std::string& name) { return has_class_rows(name); });
 }
 
 }  // namespace
@@ -98,7 +90,7 @@ void load_starting_weights(const RunRequest& run, const NamedTensors& model,
     }
     return;
   }
-  rules.expected.insert(rules.expected.begin(), {ExpectedAbsence::Side::kFileOnly, names_of_class_rows(),
+  rules.expected.insert(rules.expected.begin(), {ExpectedAbsence::Side::kFileOnly, patterns_of(classifier_rows()),
                                                  "rows of the head are taken by class names"});
   log_report(load_weights(posix_fs(), weights, without_class_rows(model), rules));
   if (!load_head_rows(posix_fs(), weights, model, match)) return;
