@@ -129,8 +129,8 @@ void CocoEvaluator::add_all(std::span<const CocoResult> results, int64_t threads
   });
 }
 
-CocoMeasures CocoEvaluator::value(int64_t threads) const {
-  // What the pictures miss that were never added.
+template <class Use>
+void CocoEvaluator::for_each_match(int64_t threads, Use&& use) const {
   std::vector<std::vector<ClassMatches>> others(pictures_.size());
   for_each_parallel(pictures(), threads, [&](int64_t i) {
     const Picture& picture = pictures_[static_cast<size_t>(i)];
@@ -142,10 +142,32 @@ CocoMeasures CocoEvaluator::value(int64_t threads) const {
       of_class[static_cast<size_t>(one.index)].push_back(&one.matches);
     }
   }
+  for_each_parallel(static_cast<int64_t>(of_class.size()), threads,
+                    [&](int64_t index) { use(index, of_class[static_cast<size_t>(index)]); });
+}
+
+CocoMeasures CocoEvaluator::value(int64_t threads) const {
   CocoMeasures measures(static_cast<int64_t>(category_ids_.size()), config_.limits);
-  for_each_parallel(measures.classes(), threads,
-                    [&](int64_t index) { measures.set_class(index, of_class[static_cast<size_t>(index)]); });
+  for_each_match(threads, [&](int64_t index, const std::vector<const CocoMatches*>& pictures) {
+    measures.set_class(index, pictures);
+  });
   return measures;
+}
+
+std::vector<DetectionOutcomes> CocoEvaluator::outcomes(int64_t threads) const {
+  std::vector<DetectionOutcomes> classes(category_ids_.size());
+  for_each_match(threads, [&](int64_t index, const std::vector<const CocoMatches*>& pictures) {
+    DetectionOutcomes& own = classes[static_cast<size_t>(index)];
+    for (const CocoMatches* matches : pictures) {
+      own.truths += matches->truths[0];
+      for (size_t d = 0; d < matches->flags.size(); ++d) {
+        const DetectionFlags& flags = matches->flags[d];
+        if ((flags.is_ignored[0] & 1U) == 0)
+          own.detections.push_back({matches->scores[d], (flags.is_hit[0] & 1U) != 0});
+      }
+    }
+  });
+  return classes;
 }
 
 void CocoEvaluator::reset() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "itpn/eval/coco_measures.h"
+#include "itpn/eval/detection_curves.h"
 #include "itpn/structures/coco.h"
 
 namespace itpn {
@@ -37,6 +38,8 @@ class CocoEvaluator {
   void add_all(std::span<const CocoResult> results, int64_t threads = 1);
 
   CocoMeasures value(int64_t threads = 1) const;
+  // What became of the detections of each class at the overlap 0.5, in the order of category_ids().
+  std::vector<DetectionOutcomes> outcomes(int64_t threads = 1) const;
   void reset();
   // Adds what another one with the same truth and configuration has seen.
   void merge(const CocoEvaluator& other) { merge(other.pack()); }
@@ -64,6 +67,10 @@ class CocoEvaluator {
   using Results = std::vector<const CocoResult*>;
 
   size_t place_of(int64_t image_id) const;
+  // use(index, matches) for each class with those of its pictures by ascending id; pictures that were never added miss
+  // all they have. Different classes on different threads.
+  template <class Use>
+  void for_each_match(int64_t threads, Use&& use) const;
   std::vector<ClassMatches> match_picture(const Picture& picture, const Results& results) const;
   CocoObject truth_object(const CocoAnnotation& truth, const CocoImage& image) const;
   CocoObject found_object(const CocoResult& result, const CocoImage& image) const;
