@@ -98,7 +98,7 @@ Names unknown_classes(const CocoSet& set, const Names& known) {
 void check_classes(const AnnotatedPart& part, const CocoSet& set, const Names& known) {
   const Names unknown = unknown_classes(set, known);
   if (unknown.empty()) return;
-  throw data_error(fmt::format("{}: objects of {} that training does not have: {}; it has {}{}",
+  throw data_error(fmt::format("{}: objects of {} that the detector does not know: {}; it knows {}{}",
                                printable_name(part.annotations), unknown.size() == 1 ? "a class" : "classes",
                                list_of(unknown, kMostNamed), list_of(known, kMostNamed),
                                hint_on_unicode_form(unknown, known)));

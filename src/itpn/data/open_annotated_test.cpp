@@ -64,8 +64,8 @@ TEST_F(OpenAnnotated, AClassThatTrainingDoesNotHaveIsAnError) {
   put_part("train", {"cat", "dog"});
   put_part("val", {"cat", "owl"});
   EXPECT_THAT(error(config()),
-              AllOf(HasSubstr("instances_val.json"), HasSubstr("a class that training does not have: owl"),
-                    HasSubstr("it has cat, dog")));
+              AllOf(HasSubstr("instances_val.json"), HasSubstr("a class that the detector does not know: owl"),
+                    HasSubstr("it knows cat, dog")));
 }
 
 TEST_F(OpenAnnotated, PicturesToMeasureOnMayBeNone) {
