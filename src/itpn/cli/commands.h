@@ -8,6 +8,7 @@ namespace itpn::cli {
 int run_pretrain(const Arguments& arguments);
 int run_finetune(const Arguments& arguments);
 int run_linprobe(const Arguments& arguments);
+int run_detect(const Arguments& arguments);
 int run_teacher(const Arguments& arguments);
 int run_knn(const Arguments& arguments);
 int run_eval(const Arguments& arguments);

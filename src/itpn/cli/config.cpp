@@ -14,6 +14,7 @@
 #include "itpn/core/files.h"
 #include "itpn/tasks/classify/finetune.h"
 #include "itpn/tasks/classify/linprobe.h"
+#include "itpn/tasks/detect/detect_config.h"
 #include "itpn/tasks/inspect/config_page.h"
 #include "itpn/tasks/pretrain/pretrain_checks.h"
 #include "itpn/tasks/pretrain/pretrain_config.h"
@@ -22,12 +23,12 @@
 namespace itpn::cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTasks = {"pretrain", "finetune", "linprobe", "teacher"};
+constexpr std::array<std::string_view, 5> kTasks = {"pretrain", "finetune", "linprobe", "teacher", "detect"};
 
 // The task whose recipes are meant.
 void add_task(CommandLine& line, std::string& task) {
   line.app()
-      .add_option("--task", task, "Whose recipe: pretrain, finetune, linprobe or teacher")
+      .add_option("--task", task, "Whose recipe: pretrain, finetune, linprobe, teacher or detect")
       ->check(CLI::IsMember(std::vector<std::string>(kTasks.begin(), kTasks.end())));
 }
 
@@ -42,6 +43,7 @@ void with_config(const std::string& task, const std::string& recipe, const std::
                  const Use& use) {
   if (task == "finetune") return use(load_finetune_config(recipe, overrides));
   if (task == "teacher") return use(load_tower_config(recipe, overrides));
+  if (task == "detect") return use(load_detect_config(recipe, overrides));
   if (task == "linprobe") return use(load_linprobe_config(recipe, overrides));
   use(load_pretrain_config(recipe, overrides));
 }
@@ -50,6 +52,7 @@ void check(const PretrainConfig& config) { check_pretrain_config(config); }
 void check(const FinetuneConfig& config) { check_finetune_config(config); }
 void check(const LinprobeConfig& config) { check_linprobe_config(config); }
 void check(const TowerConfig& config) { check_tower_config(config); }
+void check(const DetectConfig& config) { check_detect_config(config); }
 
 // A task at the head of the words goes into `task`.
 void take_task(std::vector<std::string>& words, std::string& task) {

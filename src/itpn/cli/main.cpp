@@ -28,6 +28,7 @@ int run(const Arguments& arguments) {
       {{"pretrain", "Pre-train a model on pictures without labels", run_pretrain},
        {"finetune", "Train a classifier from end to end", run_finetune},
        {"linprobe", "Train one linear layer on frozen features", run_linprobe},
+       {"detect", "Train a detector: boxes, and masks where there are some", run_detect},
        {"teacher", "Train a small teacher of CLIP's shape on pictures with classes", run_teacher},
        {"knn", "Accuracy of the nearest neighbours of frozen features", run_knn},
        {"eval", "Accuracy of a classifier, class by class", run_eval},

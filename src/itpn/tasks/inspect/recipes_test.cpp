@@ -8,6 +8,7 @@
 #include "itpn/config/config.h"
 #include "itpn/tasks/classify/finetune.h"
 #include "itpn/tasks/classify/linprobe.h"
+#include "itpn/tasks/detect/detect_config.h"
 #include "itpn/tasks/inspect/config_page.h"
 #include "itpn/tasks/pretrain/pretrain_checks.h"
 #include "itpn/tasks/pretrain/pretrain_config.h"
@@ -36,6 +37,7 @@ PretrainConfig load(const std::string& name) {
 // The subcommand that a recipe is for: that of its folder or of its own name.
 std::string command_of(const std::string& recipe) {
   const std::string name = std::filesystem::relative(recipe, test::source_path("")).generic_string();
+  if (name.find("detect") != std::string::npos) return "detect";
   if (name.find("finetune") != std::string::npos) return "finetune";
   if (name.find("linprobe") != std::string::npos) return "linprobe";
   if (name.find("teacher") != std::string::npos) return "teacher";
@@ -59,6 +61,8 @@ TEST(Recipes, AllOfThemAreValidAndReadBackEqual) {
     const std::string command = command_of(recipe);
     if (command == "finetune") {
       expect_valid(load_finetune_config(recipe, overrides), check_finetune_config);
+    } else if (command == "detect") {
+      expect_valid(load_detect_config(recipe, overrides), check_detect_config);
     } else if (command == "teacher") {
       expect_valid(load_tower_config(recipe, overrides), check_tower_config);
     } else if (command == "linprobe") {
@@ -133,12 +137,35 @@ TEST(Recipes, PicturesAreReadAsLoadersOnPillowDoForThePaperAndAsPeopleSeeThemOth
         recipe.find("itpn_base") != std::string::npos || recipe.find("itpn_large") != std::string::npos ? "drop ignore"
                                                                                                         : "white apply";
     const std::string command = command_of(recipe);
+    if (command == "detect") continue;  // as the annotations see them
     const DataConfig data = command == "finetune"   ? load_config_file<FinetuneConfig>(recipe).data
                             : command == "linprobe" ? load_config_file<LinprobeConfig>(recipe).data
                             : command == "teacher"  ? load_config_file<TowerConfig>(recipe).data
                                                     : load_config_file<PretrainConfig>(recipe).data;
     EXPECT_EQ(reading(data), wanted) << recipe;
   }
+}
+
+TEST(Recipes, DetectionSettingsAreThoseOfThePublishedFiles) {
+  const auto detect = [](const std::string& name) {
+    return load_detect_config(test::source_path("configs/detect/" + name), {});
+  };
+  const DetectConfig once = detect("mask_rcnn_itpn_base_1x.toml");
+  EXPECT_EQ(once.train.epochs, 12);
+  EXPECT_EQ(once.train.global_batch_size, 64);
+  EXPECT_DOUBLE_EQ(once.optim.lr, 2e-4);
+  EXPECT_EQ(once.optim.layer_decay, 0.9);
+  EXPECT_EQ(rate_steps(once), (std::vector<int64_t>{9, 11}));
+  EXPECT_EQ(once.detector.samples, 512);
+  EXPECT_EQ(once.detector.proposals, 1000);
+  EXPECT_EQ(once.augment.short_sides.size(), 11U);
+  const DetectConfig cascade = detect("cascade_itpn_base_3x.toml");
+  EXPECT_EQ(cascade.detector.type, "cascade_mask_rcnn");
+  EXPECT_EQ(cascade.train.epochs, 36);
+  EXPECT_DOUBLE_EQ(cascade.optim.lr, 1e-4);
+  const DetectConfig large = detect("mask_rcnn_itpn_large_clip_1x.toml");
+  EXPECT_EQ(large.optim.layer_decay, 0.95);
+  EXPECT_TRUE(large.model.relative_position_bias);
 }
 
 TEST(Recipes, FinetuningAfterClipHasItsHeadAndItsSchedule) {
@@ -181,8 +208,9 @@ TEST(ConfigPage, EveryKeyHasAMeaning) {
   FinetuneConfig finetune;
   LinprobeConfig linprobe;
   TowerConfig tower;
+  DetectConfig detect;
   for (const FieldList& list :
-       {list_fields(pretrain), list_fields(finetune), list_fields(linprobe), list_fields(tower)}) {
+       {list_fields(pretrain), list_fields(finetune), list_fields(linprobe), list_fields(tower), list_fields(detect)}) {
     for (const FieldRef& field : list.fields) EXPECT_NE(field.info.doc, "") << field.path;
   }
 }

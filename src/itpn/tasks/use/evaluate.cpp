@@ -5,6 +5,7 @@
 #include "itpn/engine/device.h"
 #include "itpn/engine/distributed.h"
 #include "itpn/tasks/classify/evaluate_classifier.h"
+#include "itpn/tasks/detect/evaluate_detector.h"
 #include "itpn/tasks/use/of_kind.h"
 
 namespace itpn {
@@ -20,8 +21,17 @@ EvaluationReport report_of_classifier(const EvaluateRequest& request, const Mode
   return report;
 }
 
+EvaluationReport report_of_detector(const EvaluateRequest& request, const ModelSource& source, ProcessGroup& group) {
+  const DetectorEvaluation result = evaluate_detector(request, source, group);
+  EvaluationReport report;
+  report.unreadable = result.score.unreadable;
+  if (group.is_first()) report.text = request.json ? evaluation_json(result) : evaluation_table(result);
+  return report;
+}
+
 EvaluationReport evaluate_together(const EvaluateRequest& request, ProcessGroup& group) {
-  static const std::map<std::string, Evaluator> kEvaluators = {{kClassifierKind, report_of_classifier}};
+  static const std::map<std::string, Evaluator> kEvaluators = {{kClassifierKind, report_of_classifier},
+                                                               {kDetectorKind, report_of_detector}};
   if (!group.is_first()) log::set_level(log::Level::kError);
   if (group.is_first() && !request.output_dir.empty()) prepare_output_directory(posix_fs(), request.output_dir);
   const ModelSource source = find_model(request.model);

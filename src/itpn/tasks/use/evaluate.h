@@ -13,7 +13,8 @@ struct EvaluationReport {
 };
 
 // Measures with all processes that were started together. Throws a usage error (exit 2) where the weights are of a kind
-// that nothing can be measured of, and the errors of the kind: evaluate_classifier (tasks/classify).
+// that nothing can be measured of, and the errors of the kind: evaluate_classifier (tasks/classify),
+// evaluate_detector (tasks/detect).
 EvaluationReport evaluate(const EvaluateRequest& request);
 
 }  // namespace itpn
